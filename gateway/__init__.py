@@ -1,0 +1,1 @@
+"""Decides and remembers: the queue, the rules, the ledger and the daemon that owns the modems."""

@@ -1,0 +1,50 @@
+"""The `chappe` command.  Sub-commands are imported only when called: `chappe send` never waits for Flask."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import click
+
+COMMANDS = {
+    "gateway": "gateway.cli.serving:gateway",
+    "web": "gateway.cli.serving:web",
+    "simulate": "gateway.cli.serving:simulate",
+    "migrate": "gateway.cli.serving:migrate",
+    "demo": "gateway.cli.demo:demo",
+    "send": "gateway.cli.messages:send",
+    "queue": "gateway.cli.messages:queue",
+    "inbox": "gateway.cli.messages:inbox",
+    "why": "gateway.cli.messages:why",
+    "key": "gateway.cli.access:key",
+    "user": "gateway.cli.access:user",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are named in COMMANDS and imported on demand."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=LazyGroup)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="CHAPPE_CONFIG",
+    help="The installation's gateway.toml (default: /etc/chappe/gateway.toml).",
+)
+@click.version_option(package_name="chappe")
+@click.pass_context
+def main(ctx: click.Context, config: Path | None) -> None:
+    """Chappe: an SMS gateway appliance."""
+    ctx.obj = config

@@ -1,0 +1,102 @@
+"""What every command needs: the configuration, the database, and errors said in one plain line."""
+
+from __future__ import annotations
+
+import functools
+import getpass
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from gateway.clock import SystemClock
+from gateway.config import LANGUAGES, Config, load
+from gateway.errors import GatewayError
+from gateway.ids import Ids
+from gateway.store import database
+from gateway.words import say
+
+# Facts that are codes themselves, and the word table of each.
+CODED = {"state": "state", "category": "category", "link_state": "link", "status": "report"}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The installation as the command line sees it."""
+
+    config: Config
+    clock: SystemClock = field(default_factory=SystemClock)
+    ids: Ids = field(default_factory=Ids)
+
+    @property
+    def language(self) -> str:
+        return self.config.appliance.language
+
+    def say(self, code: str, /, **facts: Any) -> str:
+        return say(code, self.language, **self.worded(facts))
+
+    def worded(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """Facts that are codes become words."""
+        coded = {
+            name: say(f"{CODED[name]}.{value}", self.language) for name, value in facts.items() if name in CODED
+        }
+        return {**facts, **coded}
+
+    def instant(self, at: datetime | None) -> str:
+        """An instant in the appliance's zone, to the minute; "" for none."""
+        return f"{at.astimezone(self.config.appliance.timezone):%Y-%m-%d %H:%M}" if at else ""
+
+    @contextmanager
+    def ledger(self) -> Iterator[None]:
+        """The database, for the length of a command."""
+        database.open(self.config.appliance.database_path)
+        with database.connection():
+            yield
+
+
+def open_desk(ctx: click.Context) -> Desk:
+    return Desk(load(ctx.find_root().obj))
+
+
+def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Errors become one plain line on stderr and exit status 1."""
+
+    @functools.wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        ctx = click.get_current_context()
+        try:
+            return command(*args, **kwargs)
+        except GatewayError as error:
+            fail(say(f"error.{error.code}", _language(ctx), **error.facts))
+        except database.Trouble:
+            fail(say("error.database_busy", _language(ctx)))
+        except BrokenPipeError:  # somebody piped us into `head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    return wrapped
+
+
+def fail(line: str) -> NoReturn:
+    click.echo(line, err=True)
+    sys.exit(1)
+
+
+def source() -> str:
+    """Who submits, as the ledger remembers it."""
+    return f"cli:{getpass.getuser()}"
+
+
+def _language(ctx: click.Context) -> str:
+    """The installation's language; while even its configuration is unreadable, the shell's."""
+    path: Path | None = ctx.find_root().obj
+    try:
+        return load(path).appliance.language
+    except GatewayError:
+        spoken = os.environ.get("LANG", "")[:2]
+        return spoken if spoken in LANGUAGES else "en"

@@ -1,0 +1,30 @@
+"""A table for the terminal: columns as wide as what is in them, the last one takes the rest."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+
+def show(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print the rows under their headings."""
+    flat = [[" ".join(str(cell).split()) for cell in row] for row in rows]
+    widths = [max(len(cell) for cell in column) for column in zip(headings, *flat, strict=True)]
+    room = shutil.get_terminal_size((100, 24)).columns - sum(width + 2 for width in widths[:-1])
+    for row in [list(headings), *flat]:
+        cells = [cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)]
+        click.echo("  ".join([*cells, _cut(row[-1], room)]).rstrip())
+
+
+def show_json(items: Any) -> None:
+    click.echo(json.dumps(items, ensure_ascii=False, indent=2))
+
+
+def _cut(text: str, room: int) -> str:
+    """Cut only where it would wrap into something unreadable."""
+    room = max(room, 20)
+    return text if len(text) <= room else text[: room - 1] + "…"

@@ -1,0 +1,245 @@
+"""gateway.toml: the facts of the installation.  An unknown or wrong key is named with file and line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from gateway.errors import ConfigError
+
+DEFAULT_PATH = Path("/etc/chappe/gateway.toml")
+LANGUAGES = ("fr", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Appliance:
+    name: str
+    language: str
+    country: str
+    timezone: ZoneInfo
+    data_dir: Path
+    runtime_dir: Path
+    database: str
+
+    @property
+    def database_path(self) -> Path:
+        return self.data_dir / "chappe.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class WebConfig:
+    host: str
+    port: int
+    public_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModemConfig:
+    name: str
+    port: str
+    baudrate: int
+    pin_file: Path | None
+    profile: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoConfig:
+    simulator: Path | None  # the simulated modem's control socket
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    path: Path
+    appliance: Appliance
+    web: WebConfig
+    modems: tuple[ModemConfig, ...]
+    demo: DemoConfig
+
+    @property
+    def modem_names(self) -> tuple[str, ...]:
+        return tuple(modem.name for modem in self.modems)
+
+
+# ---- what a value may be: each takes (value, folder of the file) and raises ValueError(problem) ----
+
+
+def _text(value: Any, _: Path) -> str:
+    if not isinstance(value, str):
+        raise ValueError("text_expected")
+    return value
+
+
+def _some_text(value: Any, folder: Path) -> str:
+    if not _text(value, folder).strip():
+        raise ValueError("empty")
+    return str(value)
+
+
+def _whole(low: int, high: int) -> Callable[[Any, Path], int]:
+    def check(value: Any, _: Path) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValueError("number_expected")
+        if not low <= value <= high:
+            raise ValueError(f"between {low} and {high}")
+        return value
+
+    return check
+
+
+def _one_of(*words: str) -> Callable[[Any, Path], str]:
+    def check(value: Any, _: Path) -> str:
+        if value not in words:
+            raise ValueError("one of " + ", ".join(words))
+        return str(value)
+
+    return check
+
+
+def _country(value: Any, folder: Path) -> str:
+    if not re.fullmatch("[A-Z]{2}", _text(value, folder)):
+        raise ValueError("two_capitals")
+    return str(value)
+
+
+def _zone(value: Any, folder: Path) -> ZoneInfo:
+    try:
+        return ZoneInfo(_some_text(value, folder))
+    except (KeyError, OSError) as error:
+        raise ValueError("unknown_zone") from error
+
+
+def _path(value: Any, folder: Path) -> Path:
+    return folder / Path(_some_text(value, folder)).expanduser()
+
+
+def _maybe_path(value: Any, folder: Path) -> Path | None:
+    return _path(value, folder) if value != "" else None
+
+
+def _sqlite_only(value: Any, folder: Path) -> str:
+    if _text(value, folder):
+        raise ValueError("sqlite_only")
+    return ""
+
+
+def _url(value: Any, folder: Path) -> str:
+    if value and not re.match("https?://[^/]+", _text(value, folder)):
+        raise ValueError("url_expected")
+    return _text(value, folder).rstrip("/")
+
+
+REQUIRED = object()
+Keys = Mapping[str, tuple[Callable[[Any, Path], Any], Any]]
+
+APPLIANCE: Keys = {
+    "name": (_some_text, "chappe"),
+    "language": (_one_of(*LANGUAGES), "fr"),
+    "country": (_country, "FR"),
+    "timezone": (_zone, "Europe/Paris"),
+    "data_dir": (_path, "/var/lib/chappe"),
+    "runtime_dir": (_path, "/run/chappe"),
+    "database": (_sqlite_only, ""),
+}
+WEB: Keys = {
+    "host": (_some_text, "127.0.0.1"),
+    "port": (_whole(0, 65535), 8080),
+    "public_url": (_url, ""),
+}
+MODEM: Keys = {
+    "name": (_some_text, REQUIRED),
+    "port": (_some_text, REQUIRED),
+    "baudrate": (_whole(1200, 4_000_000), 115200),
+    "pin_file": (_maybe_path, ""),
+    "profile": (_one_of("auto"), "auto"),
+}
+DEMO: Keys = {"simulator": (_maybe_path, "")}
+TABLES: Mapping[str, Keys] = {"appliance": APPLIANCE, "web": WEB, "modems": MODEM, "demo": DEMO}
+
+
+def load(path: Path | None = None) -> Config:
+    """Read and check the file; raises ConfigError naming file, line and key."""
+    return _Reader(path or DEFAULT_PATH).config()
+
+
+class _Reader:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self.source = path.read_text(encoding="utf-8")
+            self.raw = tomllib.loads(self.source)
+        except OSError as error:
+            raise ConfigError("config_unreadable", file=str(path), problem=error.strerror) from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError("config_not_toml", file=str(path), problem=str(error)) from error
+
+    def config(self) -> Config:
+        for name in self.raw:
+            if name not in TABLES:
+                raise self._wrong("config_unknown_key", name, None, 0, "")
+        modems = self.raw.get("modems", [])
+        if not isinstance(modems, list):
+            raise self._wrong("config_wrong_value", "modems", None, 0, "write [[modems]]")
+        entries = [
+            ModemConfig(**self._table("modems", modem, number)) for number, modem in enumerate(modems)
+        ]
+        for key in ("name", "port"):
+            self._all_different(key, entries)
+        return Config(
+            path=self.path,
+            appliance=Appliance(**self._table("appliance", self.raw.get("appliance", {}))),
+            web=WebConfig(**self._table("web", self.raw.get("web", {}))),
+            modems=tuple(entries),
+            demo=DemoConfig(**self._table("demo", self.raw.get("demo", {}))),
+        )
+
+    def _table(self, table: str, given: Any, number: int = 0) -> dict[str, Any]:
+        keys = TABLES[table]
+        if not isinstance(given, dict):
+            raise self._wrong("config_wrong_value", table, None, number, f"write [{table}]")
+        for name in given:
+            if name not in keys:
+                raise self._wrong("config_unknown_key", table, name, number, "")
+        checked = {}
+        for name, (check, default) in keys.items():
+            value = given.get(name, default)
+            if value is REQUIRED:
+                raise self._wrong("config_missing_key", table, name, number, "")
+            try:
+                checked[name] = check(value, self.path.parent.absolute())
+            except ValueError as problem:
+                raise self._wrong("config_wrong_value", table, name, number, str(problem)) from problem
+        return checked
+
+    def _all_different(self, key: str, entries: list[ModemConfig]) -> None:
+        seen = set()
+        for number, entry in enumerate(entries):
+            if getattr(entry, key) in seen:
+                raise self._wrong("config_wrong_value", "modems", key, number, "used_twice")
+            seen.add(getattr(entry, key))
+
+    def _wrong(self, code: str, table: str, key: str | None, number: int, problem: str) -> ConfigError:
+        name = f"{table}.{key}" if key else table
+        line = _line_of(self.source, table, key, number)
+        return ConfigError(code, field=name, file=str(self.path), line=line, key=name, problem=problem)
+
+
+def _line_of(source: str, table: str, key: str | None, number: int) -> int:
+    """The line (from 1) of a key in the number-th table of that name, else of the table's header."""
+    header, count, found = "", -1, 1
+    for line_number, line in enumerate(source.splitlines(), 1):
+        if match := re.match(r"\s*\[\[?\s*([\w.-]+)\s*\]", line):
+            header = match[1]
+            count += header == table
+            if header == table and count == number:
+                found = line_number
+        elif match := re.match(r"\s*[\"']?([\w-]+)[\"']?\s*=", line):
+            if header == table and count == number and match[1] == key:
+                return line_number
+            if not header and match[1] == table:
+                return line_number
+    return found

@@ -1,0 +1,1 @@
+"""The one process that owns the modems: a loop that thinks, a thread per modem that waits."""

@@ -1,0 +1,25 @@
+"""What wakes the loop, besides the modems' own events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """Somebody committed something and rang the doorbell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Minute:
+    """A minute has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """The hour of the nightly work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Somebody asked the daemon to end."""

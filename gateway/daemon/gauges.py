@@ -1,0 +1,71 @@
+"""What the daemon knows of its modems at this moment, and the file in which others read it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from gateway import status
+from gateway.status import ModemStatus
+from modem import api
+
+log = logging.getLogger(__name__)
+
+
+class Gauges:
+    """One ModemStatus a modem, changed by events, written as a whole."""
+
+    def __init__(self, runtime_dir: Path, modems: Iterable[str]) -> None:
+        self.runtime_dir = runtime_dir
+        self.modems = {name: ModemStatus(name, api.LinkState.CLOSED) for name in modems}
+
+    def take(self, event: api.Event, now: datetime) -> None:
+        """Let an event change what is shown of its modem."""
+        modem = self.modems[event.modem]
+        changes = _changes(event, modem, now)
+        if changes:
+            self.modems[event.modem] = replace(modem, **changes)
+
+    def write(self, now: datetime) -> None:
+        """Show it; a full or read-only disk costs the picture, never the messages."""
+        try:
+            status.write(self.runtime_dir, tuple(self.modems.values()), now)
+        except OSError as error:
+            log.warning("cannot write the status file: %s", error)
+
+
+def _changes(event: api.Event, modem: ModemStatus, now: datetime) -> dict[str, object]:
+    match event:
+        case api.LinkChanged(state=state, error=error):
+            code, detail = (error.code, error.detail) if error else (None, "")
+            if state == api.LinkState.OPENING:  # keep showing what went wrong until it goes right
+                code, detail = modem.error, modem.detail
+            return {"state": str(state), "error": code, "detail": detail, "since": now.isoformat()}
+        case api.Identified(identity=who):
+            return {
+                "imei": who.imei,
+                "iccid": who.iccid,
+                "imsi": who.imsi,
+                "manufacturer": who.manufacturer,
+                "model": who.model,
+                "smsc": who.smsc,
+                "reports": who.reports,
+            }
+        case api.HealthRead(health=health):
+            return {
+                "signal_dbm": health.signal_dbm,
+                "registration": health.registration,
+                "operator": health.operator,
+                "storage_used": health.storage_used,
+                "storage_total": health.storage_total,
+            }
+        case api.PartAccepted():
+            return {"sent": modem.sent + 1}
+        case api.PartRefused():
+            return {"failed": modem.failed + 1}
+        case api.Heard(item=api.InboundPart()):
+            return {"received": modem.received + 1}
+    return {}

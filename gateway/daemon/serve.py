@@ -1,0 +1,74 @@
+"""`chappe gateway`: the lock, the links, the doorbell and the loop, put together and taken apart."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gateway.clock import Clock, SystemClock
+from gateway.config import Config, ModemConfig
+from gateway.daemon.bell import Bell
+from gateway.daemon.events import Rung
+from gateway.daemon.loop import Loop
+from gateway.daemon.pins import PinMemory
+from gateway.errors import Unusable
+from gateway.ids import Ids
+from gateway.store import database
+from modem.link import Link
+
+log = logging.getLogger(__name__)
+
+
+def serve(config: Config, clock: Clock | None = None) -> None:
+    """Run until SIGTERM or SIGINT; raises Unusable when another gateway runs or the database is not ours."""
+    clock = clock or SystemClock()
+    runtime_dir = config.appliance.runtime_dir
+    runtime_dir.mkdir(parents=True, exist_ok=True)
+    with _alone(runtime_dir):
+        database.open(config.appliance.database_path)
+        pins = PinMemory(clock.now)
+        modems = {modem.name: _link(modem, pins) for modem in config.modems}
+        loop = Loop(config.appliance, modems, clock, Ids())
+        bell = Bell(runtime_dir, lambda: loop.inbox.put(Rung()))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: loop.stop())
+        bell.start()
+        log.info("gateway ready, %d modems configured", len(modems))
+        try:
+            loop.run()
+        finally:
+            bell.stop()
+
+
+def _link(modem: ModemConfig, pins: PinMemory) -> Link:
+    return Link(modem.name, modem.port, modem.baudrate, pin=_pin(modem), pin_memory=pins)
+
+
+def _pin(modem: ModemConfig) -> str:
+    if modem.pin_file is None:
+        return ""
+    try:
+        return modem.pin_file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unusable("pin_unreadable", modem=modem.name, path=str(modem.pin_file)) from error
+
+
+@contextmanager
+def _alone(runtime_dir: Path) -> Iterator[None]:
+    """Two gateways on one queue would send everything twice: the second one refuses to start."""
+    path = runtime_dir / "gateway.lock"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        raise Unusable("already_running", path=str(path)) from error
+    try:
+        yield
+    finally:
+        os.close(descriptor)

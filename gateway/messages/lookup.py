@@ -1,0 +1,182 @@
+"""Everything that may be asked about messages; changes nothing (but what was read)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from gateway.errors import Invalid, NotFound
+from gateway.messages import conversations as talks
+from gateway.store import database
+from gateway.store.models import (
+    Conversation,
+    History,
+    Inbound,
+    InboundPart,
+    Message,
+    Part,
+    Quarantine,
+    StatusReport,
+)
+from gateway.store.terms import fn, state_in
+
+T = TypeVar("T")
+WAITING_HOURS = state_in("t1", "scheduled", "held", "uncertain")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page, newest first; `next` is the cursor of the following one, None at the end."""
+
+    items: list[T]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    scheduled: int
+    held: int
+    queued: int
+    sending: int
+    uncertain: int
+    sent_today: int
+    delivered_today: int
+    failed_today: int
+    received_today: int
+    quarantine: int
+    next_until: datetime | None  # when the first waiting message may leave
+
+
+def message(uid: str) -> Message:
+    found = Message.get_or_none(Message.uid == uid)
+    if found is None:
+        raise NotFound("message_unknown", id=uid)
+    return found
+
+
+def parts(of: Message) -> list[Part]:
+    return list(Part.select().where(Part.message == of.id).order_by(Part.seq))
+
+
+def history(of: Message) -> list[History]:
+    """Oldest first."""
+    return list(History.select().where(History.message == of.id).order_by(History.id))
+
+
+def messages(
+    states: Sequence[str] = (),
+    to: str | None = None,
+    category: str | None = None,
+    since: datetime | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[Message]:
+    query = Message.select()
+    if states:
+        query = query.where(Message.state.in_(list(states)))
+    if to:
+        query = query.where(Message.recipient == to)
+    if category:
+        query = query.where(Message.category == category)
+    if since:
+        query = query.where(Message.created_at >= since)
+    return _page(query, Message, cursor, limit)
+
+
+def inbound(uid: str) -> Inbound:
+    found = Inbound.get_or_none(Inbound.uid == uid)
+    if found is None:
+        raise NotFound("inbound_unknown", id=uid)
+    return found
+
+
+def inbounds(
+    since: datetime | None = None, sender: str | None = None, cursor: str | None = None, limit: int = 50
+) -> Page[Inbound]:
+    query = Inbound.select()
+    if sender:
+        query = query.where(Inbound.sender == sender)
+    if since:
+        query = query.where(Inbound.received_at >= since)
+    return _page(query, Inbound, cursor, limit)
+
+
+def conversations(cursor: str | None = None, limit: int = 50) -> Page[Conversation]:
+    query = Conversation.select().order_by(Conversation.last_at.desc(), Conversation.number)
+    offset = _number(cursor) if cursor else 0
+    items = list(query.offset(offset).limit(limit + 1))
+    return Page(items[:limit], str(offset + limit) if len(items) > limit else None)
+
+
+def thread(number: str, before: str | None = None, limit: int = 50) -> Page[Message | Inbound]:
+    """What was said with one number, both ways, newest first; `before` is a page's `next`."""
+    last_out, last_in = (_number(half) for half in before.split(".")) if before else (None, None)
+    said: list[Message | Inbound] = [
+        *_older(Message, Message.recipient == number, last_out, limit + 1),
+        *_older(Inbound, Inbound.sender == number, last_in, limit + 1),
+    ]
+    said.sort(key=_said_at, reverse=True)
+    shown = said[:limit]
+    if len(said) <= limit:
+        return Page(shown, None)
+    oldest_out = min((item.id for item in shown if isinstance(item, Message)), default=last_out)
+    oldest_in = min((item.id for item in shown if isinstance(item, Inbound)), default=last_in)
+    return Page(shown, f"{oldest_out or 2**62}.{oldest_in or 2**62}")
+
+
+def mark_read(number: str) -> None:
+    with database.transaction():
+        talks.mark_read(number)
+
+
+def counts(midnight: datetime) -> Counts:
+    """How many messages wait and in which state, and what happened since `midnight`."""
+    waiting = _by_state(Message.state.in_(["scheduled", "held", "queued", "sending", "uncertain"]))
+    today = _by_state(Message.updated_at >= midnight)
+    next_until = Part.select(fn.MIN(Part.until)).where(WAITING_HOURS)
+    return Counts(
+        **{state: waiting.get(state, 0) for state in ("scheduled", "held", "queued", "sending", "uncertain")},
+        sent_today=sum(today.get(state, 0) for state in ("sent", "delivered", "undelivered")),
+        delivered_today=today.get("delivered", 0),
+        failed_today=sum(today.get(state, 0) for state in ("failed", "undelivered", "rejected", "expired")),
+        received_today=Inbound.select().where(Inbound.received_at >= midnight).count(),
+        quarantine=Quarantine.select().count(),
+        next_until=next_until.scalar(),
+    )
+
+
+def version() -> str:
+    """A word that changes whenever a message, a report or an inbound message does."""
+    tables = (History, InboundPart, StatusReport, Quarantine)
+    return ".".join(str(table.select(fn.MAX(table.id)).scalar() or 0) for table in tables)
+
+
+def _by_state(condition: Any) -> dict[str, int]:
+    query = Message.select(Message.state, fn.COUNT(Message.id)).where(condition).group_by(Message.state)
+    return dict(query.tuples())
+
+
+def _page(query: Any, table: Any, cursor: str | None, limit: int) -> Page[Any]:
+    if cursor:
+        query = query.where(table.id < _number(cursor))
+    items = list(query.order_by(table.id.desc()).limit(limit + 1))
+    return Page(items[:limit], str(items[limit - 1].id) if len(items) > limit else None)
+
+
+def _older(table: Any, condition: Any, last: int | None, limit: int) -> list[Any]:
+    query = table.select().where(condition)
+    if last is not None:
+        query = query.where(table.id < last)
+    return list(query.order_by(table.id.desc()).limit(limit))
+
+
+def _said_at(item: Message | Inbound) -> datetime:
+    return item.created_at if isinstance(item, Message) else item.received_at
+
+
+def _number(cursor: str) -> int:
+    if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 19:
+        raise Invalid("cursor_unknown", field="cursor", value=cursor)
+    return int(cursor)

@@ -1,0 +1,67 @@
+"""What people type as a number becomes E.164, a short code, or a clear refusal."""
+
+from __future__ import annotations
+
+import re
+
+import phonenumbers
+
+from gateway.errors import Invalid
+
+TYPED = re.compile(r"[0-9+().\-/\s\u00a0\u202f\u2011]+")
+SHORT_CODE = re.compile(r"[0-9]{3,6}")
+
+# National prefixes of the French overseas territories: typed in France, they belong to another region.
+FRENCH_OVERSEAS = {
+    "0690": "GP",
+    "0691": "GP",
+    "07090": "GP",
+    "0696": "MQ",
+    "0697": "MQ",
+    "07091": "MQ",
+    "0694": "GF",
+    "0692": "RE",
+    "0693": "RE",
+    "07092": "RE",
+    "0708": "PM",
+}
+
+
+def parse(typed: str, country: str) -> str:
+    """E.164 with "+", or a short code's digits; raises Invalid on the field `to`."""
+    text = typed.strip()
+    if not text:
+        raise Invalid("number_missing", field="to")
+    if not TYPED.fullmatch(text):
+        wrong = next(char for char in text if not TYPED.fullmatch(char))
+        raise Invalid("number_has_letter", field="to", value=typed, char=wrong)
+    digits = re.sub(r"[^0-9]", "", text)
+    if SHORT_CODE.fullmatch(digits) and not text.startswith("+"):
+        return digits
+    return _international(text, digits, country, typed)
+
+
+def _international(text: str, digits: str, country: str, typed: str) -> str:
+    try:
+        number = phonenumbers.parse(text, _region(digits, country))
+    except phonenumbers.NumberParseException as error:
+        raise Invalid("bad_number", field="to", value=typed) from error
+    if not phonenumbers.is_possible_number(number):
+        raise Invalid("bad_number", field="to", value=typed)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _region(digits: str, country: str) -> str:
+    if country == "FR":
+        for prefix, region in FRENCH_OVERSEAS.items():
+            if digits.startswith(prefix):
+                return region
+    return country
+
+
+def same(one: str, other: str) -> bool:
+    """True when two writings can be one number: equal, or equal in the last nine digits."""
+    if one == other:
+        return True
+    tails = [re.sub(r"[^0-9]", "", number)[-9:] for number in (one, other)]
+    return len(tails[0]) == 9 and tails[0] == tails[1]

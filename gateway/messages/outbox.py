@@ -1,0 +1,229 @@
+"""Submit and cancel: what a caller may do to a message.  Everything is decided before it is written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from gateway.config import Appliance
+from gateway.errors import Conflict, GatewayError, Invalid, NotFound
+from gateway.ids import Ids
+from gateway.messages import conversations, lifecycle, numbers, texts
+from gateway.messages.lifecycle import WAITING, Event, Step
+from gateway.policy import gate
+from gateway.policy.categories import CATEGORIES
+from gateway.policy.verdict import Answer, Verdict
+from gateway.store import database
+from gateway.store.models import ConcatReference, Message, Part
+
+SHORTEST_VALIDITY = timedelta(minutes=5)  # what TP-VP can say at the least
+LONGEST_VALIDITY = timedelta(days=63)
+FURTHEST = timedelta(days=366)
+LATE = timedelta(minutes=5)  # a send_at up to this long ago means now: clocks differ
+BATCH = 100  # messages a transaction: the gateway's own writes get their turn in between
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a caller asks for, as it was typed."""
+
+    to: str
+    text: str
+    category: str = "notification"
+    send_at: datetime | None = None
+    validity: timedelta | None = None
+    modem: str | None = None
+    smart_encoding: bool = False
+    metadata: dict[str, str] = field(default_factory=dict)
+    client_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, and where: `source` is "page:ana", "key:shop" or "cli:root"."""
+
+    source: str
+    site: Appliance
+    modems: Sequence[str]
+    ids: Ids
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A draft in which everything is known to be right."""
+
+    draft: Draft
+    recipient: str
+    written: texts.Written
+    expires_at: datetime
+    verdict: Verdict
+    digest: str
+
+
+def submit(draft: Draft, caller: Caller, now: datetime) -> Message:
+    """Check, write down and return one message; raises Invalid, or Conflict for a reused client_ref."""
+    with database.transaction():
+        return _insert(_check(draft, caller, now), caller, now)
+
+
+def submit_many(drafts: Sequence[Draft], caller: Caller, now: datetime) -> list[Message | GatewayError]:
+    """Each draft's message or its error, in order: a bad one does not spoil the others."""
+    answers: list[Message | GatewayError] = []
+    remaining = iter(drafts)
+    while batch := list(islice(remaining, BATCH)):
+        with database.transaction():
+            answers += [_try(draft, caller, now) for draft in batch]
+    return answers
+
+
+def cancel(uid: str, by: str, now: datetime) -> Message:
+    """Take back what has not left; raises NotFound, or Conflict with the state that forbids it."""
+    with database.transaction():
+        message = Message.get_or_none(Message.uid == uid)
+        if message is None:
+            raise NotFound("message_unknown", id=uid)
+        waiting = [part for part in message.parts if part.state in WAITING]
+        if not waiting or message.state == lifecycle.State.SENDING:
+            raise Conflict("not_cancelable", state=message.state)
+        lifecycle.advance(message, waiting, Step(Event.CANCEL, now, "canceled_by", facts={"by": by}))
+    return message
+
+
+def _try(draft: Draft, caller: Caller, now: datetime) -> Message | GatewayError:
+    try:
+        return _insert(_check(draft, caller, now), caller, now)
+    except GatewayError as error:
+        return error
+
+
+# ---- checking: nothing is written before all of it has passed ----------------------------------
+
+
+def _check(draft: Draft, caller: Caller, now: datetime) -> Checked:
+    if draft.category not in CATEGORIES:
+        raise Invalid("category_unknown", field="category", value=draft.category, known=", ".join(CATEGORIES))
+    if draft.modem is not None and draft.modem not in caller.modems:
+        raise Invalid("modem_unknown", field="modem", value=draft.modem, known=", ".join(caller.modems))
+    recipient = numbers.parse(draft.to, caller.site.country)
+    written = texts.write(draft.text, draft.smart_encoding)
+    expires_at = _expiry(draft, now)
+    facts = gate.Facts(draft.category, caller.site.timezone, draft.send_at, expires_at)
+    digest = _digest(recipient, draft)
+    return Checked(draft, recipient, written, expires_at, gate.judge(facts, now), digest)
+
+
+def _expiry(draft: Draft, now: datetime) -> datetime:
+    due = now
+    if draft.send_at is not None:
+        if draft.send_at < now - LATE:
+            raise Invalid("send_at_past", field="send_at", value=draft.send_at.isoformat())
+        if draft.send_at > now + FURTHEST:
+            raise Invalid("send_at_far", field="send_at", days=FURTHEST.days)
+        due = max(due, draft.send_at)
+    validity = draft.validity or CATEGORIES[draft.category].validity
+    if not SHORTEST_VALIDITY <= validity <= LONGEST_VALIDITY:
+        raise Invalid(
+            "validity_out_of_range",
+            field="validity_s",
+            least=int(SHORTEST_VALIDITY.total_seconds()),
+            most=int(LONGEST_VALIDITY.total_seconds()),
+        )
+    return due + validity
+
+
+def _digest(recipient: str, draft: Draft) -> str:
+    """What makes two submissions the same one."""
+    asked = replace(draft, to=recipient, client_ref=None)
+    content = {name: str(getattr(asked, name)) for name in Draft.__slots__ if name != "client_ref"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+# ---- writing down: one transaction, the caller's -------------------------------------------------
+
+
+def _insert(checked: Checked, caller: Caller, now: datetime) -> Message:
+    if earlier := _earlier(checked, caller):
+        return earlier
+    step = _first_step(checked.verdict, checked.draft, now)
+    message = Message.create(**_columns(checked, caller, step))
+    Part.insert_many(_parts(message, checked, step)).execute()
+    lifecycle.record(message, step, message.state)
+    conversations.note(message.recipient, message.text, now, inbound=False)
+    return message
+
+
+def _earlier(checked: Checked, caller: Caller) -> Message | None:
+    reference = checked.draft.client_ref
+    if reference is None:
+        return None
+    earlier = Message.get_or_none(Message.source == caller.source, Message.client_ref == reference)
+    if earlier is not None and earlier.content_digest != checked.digest:
+        raise Conflict("idempotency_conflict", key=reference, id=earlier.uid)
+    return earlier
+
+
+def _first_step(verdict: Verdict, draft: Draft, now: datetime) -> Step:
+    if verdict.answer is Answer.ALLOW:
+        return Step(Event.ENQUEUE, now)
+    if verdict.answer is Answer.REFUSE:
+        return Step(Event.REJECT, now, verdict.reason, facts=verdict.facts)
+    if verdict.until == draft.send_at:
+        return Step(Event.SCHEDULE, now, verdict.reason, verdict.until, verdict.facts)
+    return Step(Event.HOLD, now, verdict.reason, verdict.until, verdict.facts)
+
+
+def _columns(checked: Checked, caller: Caller, step: Step) -> dict[str, Any]:
+    draft, written = checked.draft, checked.written
+    part_count = len(written.split.spans)
+    return {
+        "uid": caller.ids.uid(step.now),
+        "recipient": checked.recipient,
+        "text": written.text,
+        "typed": written.typed,
+        "category": draft.category,
+        "state": lifecycle.begin(step),
+        "reason": step.reason,
+        "facts": step.facts,
+        "until": step.until,
+        "alphabet": str(written.split.alphabet),
+        "part_count": part_count,
+        "concat_reference": _next_reference(checked.recipient, caller.ids) if part_count > 1 else None,
+        "wanted_modem": draft.modem,
+        "source": caller.source,
+        "client_ref": draft.client_ref,
+        "content_digest": checked.digest,
+        "metadata": draft.metadata,
+        "send_at": draft.send_at,
+        "expires_at": checked.expires_at,
+        "created_at": step.now,
+        "updated_at": step.now,
+    }
+
+
+def _parts(message: Message, checked: Checked, step: Step) -> Iterator[dict[str, Any]]:
+    for seq, (start, stop) in enumerate(checked.written.split.spans, 1):
+        yield {
+            "message": message.id,
+            "seq": seq,
+            "start": start,
+            "stop": stop,
+            "lane": CATEGORIES[message.category].lane,
+            "state": message.state,
+            "reason": step.reason,
+            "facts": step.facts,
+            "until": step.until,
+            "attempts": 0,
+        }
+
+
+def _next_reference(recipient: str, ids: Ids) -> int:
+    """The next of 256 concatenation references towards this recipient; the first is drawn at random."""
+    row = ConcatReference.get_or_none(ConcatReference.recipient == recipient)
+    reference = ids.random(1)[0] if row is None else (row.last + 1) % 256
+    ConcatReference.replace(recipient=recipient, last=reference).execute()
+    return int(reference)

@@ -1,0 +1,74 @@
+"""Why a message is where it is, and until when: every rule's answer, then the queue's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from gateway.messages.lifecycle import State
+from gateway.policy import gate
+from gateway.status import ModemStatus, Status
+from gateway.store.models import Message, Part
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One answer: `code` is the rule, `answer` allow, hold, refuse or wait; `reason` becomes words."""
+
+    code: str
+    answer: str
+    reason: str | None = None
+    until: datetime | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def explain(message: Message, status: Status, zone: ZoneInfo, now: datetime) -> list[Why]:
+    """Each rule's answer for a message that has not left; what its state says for one that has."""
+    own = Why("state", _answer(message), message.reason, message.until, message.facts)
+    if message.state not in (State.SCHEDULED, State.HELD, State.QUEUED, State.SENDING):
+        return [own]
+    facts = gate.Facts(message.category, zone, message.send_at, message.expires_at)
+    rules = [Why(v.rule, v.answer, v.reason, v.until, v.facts) for v in gate.verdicts(facts, now)]
+    if message.state == State.HELD and message.reason not in {rule.reason for rule in rules}:
+        rules.append(own)
+    return [*rules, _modem(message, status), *_turn(message)]
+
+
+def _answer(message: Message) -> str:
+    if message.state in (State.REJECTED, State.FAILED, State.EXPIRED):
+        return "refuse"
+    return "hold" if message.state == State.UNCERTAIN else "allow"
+
+
+def _modem(message: Message, status: Status) -> Why:
+    if not status.alive:
+        return Why("modem", "wait", "gateway_down")
+    wanted = message.modem or message.wanted_modem
+    usable = [modem for modem in status.modems if wanted in (None, modem.name)]
+    if not usable:
+        return Why("modem", "wait", "no_modem", facts={"modem": wanted or ""})
+    if any(modem.state == "ready" for modem in usable):
+        return Why("modem", "allow")
+    return _not_ready(usable[0])
+
+
+def _not_ready(modem: ModemStatus) -> Why:
+    facts = {"modem": modem.name, "link_state": modem.state, "error": modem.error or ""}
+    return Why("modem", "wait", "modem_not_ready", facts=facts)
+
+
+def _turn(message: Message) -> list[Why]:
+    """How many parts go before this message's first queued one."""
+    if message.state != State.QUEUED:
+        return []
+    first = Part.get_or_none(Part.message == message.id, Part.state == State.QUEUED)
+    if first is None:
+        return []
+    queued = Part.select().where(Part.state == State.QUEUED)
+    ahead = queued.where(Part.lane < first.lane).count()
+    ahead += queued.where((Part.lane == first.lane) & (Part.id < first.id)).count()
+    if not ahead:
+        return [Why("turn", "allow")]
+    return [Why("turn", "wait", "others_first", facts={"ahead": ahead})]

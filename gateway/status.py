@@ -1,0 +1,78 @@
+"""What the gateway last said of itself and its modems: a small file beside the doorbell, not a row.
+
+It is rewritten on every change and every few seconds, so that its age is the gateway's heartbeat.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime, timedelta
+from pathlib import Path
+
+BEAT = timedelta(seconds=5)
+SILENCE = timedelta(seconds=20)  # without a beat this long, the gateway is not well
+
+
+@dataclass(frozen=True, slots=True)
+class ModemStatus:
+    name: str
+    state: str  # a link state
+    error: str | None = None  # code of what went wrong
+    detail: str = ""
+    since: str = ""  # RFC 3339: in this state since
+    imei: str = ""
+    iccid: str = ""
+    imsi: str = ""
+    manufacturer: str = ""
+    model: str = ""
+    smsc: str = ""
+    reports: bool = True
+    signal_dbm: int | None = None
+    registration: int | None = None
+    operator: str = ""
+    storage_used: int | None = None
+    storage_total: int | None = None
+    sent: int = 0  # parts, since the gateway started
+    received: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    alive: bool
+    seen_at: datetime | None
+    modems: tuple[ModemStatus, ...]
+
+
+def path(runtime_dir: Path) -> Path:
+    return runtime_dir / "status.json"
+
+
+def write(runtime_dir: Path, modems: tuple[ModemStatus, ...], now: datetime) -> None:
+    """Replace the file whole: a reader sees the old one or the new one."""
+    content = {"at": now.isoformat(), "modems": [asdict(modem) for modem in modems]}
+    fresh = path(runtime_dir).with_suffix(".new")
+    fresh.write_text(json.dumps(content), encoding="utf-8")
+    os.replace(fresh, path(runtime_dir))
+
+
+def remove(runtime_dir: Path) -> None:
+    """The gateway ends: nobody need wait for its silence to see that."""
+    path(runtime_dir).unlink(missing_ok=True)
+
+
+def read(runtime_dir: Path, now: datetime) -> Status:
+    """The last status; `alive` is False when it is old, missing or unreadable."""
+    try:
+        content = json.loads(path(runtime_dir).read_text(encoding="utf-8"))
+        seen_at = datetime.fromisoformat(content["at"])
+        known = {field.name for field in fields(ModemStatus)}
+        modems = tuple(
+            ModemStatus(**{name: value for name, value in modem.items() if name in known})
+            for modem in content["modems"]
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return Status(False, None, ())
+    return Status(abs(now - seen_at) <= SILENCE, seen_at, modems)

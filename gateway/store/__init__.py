@@ -1,0 +1,1 @@
+"""Keeps the ledger: one SQLite file, its tables, its migrations."""

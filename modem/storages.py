@@ -1,0 +1,158 @@
+"""Where a modem keeps messages and reports: all of its storages are read, none is preferred.
+
+A storage is selected, then read or deleted from, with nothing in between: an index means nothing
+without its storage.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from modem import commands
+from modem.commands import Listed
+from modem.errors import Hung, ModemError, PortLost, Silent
+from modem.session import Session
+
+log = logging.getLogger(__name__)
+
+HOMES = ("ME", "SM", "MT")  # where to receive: the modem has more room than the SIM
+REPORTS = "SR"
+NOT_FOR_MESSAGES = {"BM", "TA"}  # broadcasts; a buffer of the modem's own
+UNLISTED = ("SM", "ME")  # tried where the modem does not say what it has
+EMPTY_SLOT = {"cms_321", "cme_21", "cme_22"}
+GONE = (Silent, Hung, PortLost)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A received TPDU and where it lies."""
+
+    storage: str
+    index: int
+    tpdu: str
+
+
+class Storages:
+    """The storages of the modem behind `session`; `names` are those that are read."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.names: tuple[str, ...] = UNLISTED
+        self._home = ""
+        self._current = ""
+
+    def settle(self, listed: tuple[tuple[str, ...], ...]) -> None:
+        """Receive into the best of the `listed` storages (+CPMS=?: to read, to write, to receive)."""
+        readable = listed[0] if listed and listed[0] else UNLISTED
+        self.names = _to_read(readable)
+        self._current = self._home = ""
+        receiving = listed[2] if len(listed) > 2 else readable
+        for name in HOMES:
+            if name in receiving and name in readable and self._receive_into(name):
+                self._current = self._home = name
+                return
+
+    def read_all(self) -> list[Stored]:
+        """Every received TPDU of every storage; a storage that refuses is passed over."""
+        found: list[Stored] = []
+        for name in self.names:
+            try:
+                self._select(name)
+                found += [Stored(name, item.index, item.tpdu) for item in self._list() if item.received]
+            except GONE:
+                raise
+            except ModemError as error:
+                log.info("storage %s is not read: %s", name, error)
+        self._go_home()
+        return [stored for stored in found if stored.tpdu]
+
+    def read(self, storage: str, index: int) -> Stored | None:
+        """The received TPDU that lies there; None for an empty slot."""
+        try:
+            self._select(storage)
+            item = self._read(index)
+        except GONE:
+            raise
+        except ModemError as error:
+            log.info("%s %d is not read: %s", storage, index, error)
+            return None
+        return Stored(storage, index, item.tpdu) if item and item.received and item.tpdu else None
+
+    def delete(self, storage: str, index: int) -> None:
+        """Nothing lies there any more."""
+        self._select(storage)
+        try:
+            self._session.run(commands.delete(index))
+        except ModemError as error:
+            if error.code not in EMPTY_SLOT:
+                raise
+
+    # ---- one storage -------------------------------------------------------------------------------
+
+    def _list(self) -> list[Listed]:
+        """What lies in the selected storage; what came damaged is read a second time."""
+        try:
+            listed = self._session.run(commands.LIST_ALL)
+        except GONE:
+            raise
+        except ModemError:
+            return self._read_each()
+        return [item if item.whole or not item.received else self._again(item) for item in listed]
+
+    def _again(self, item: Listed) -> Listed:
+        return self._read(item.index) or item
+
+    def _read_each(self) -> list[Listed]:
+        """For modems that refuse to list; indexes count from 0 or from 1."""
+        used, total = self._session.run(commands.STORAGE_SHOWN)
+        found: list[Listed] = []
+        for index in range(total + 1):
+            if len(found) >= used:
+                break
+            item = self._read(index)
+            found += [item] if item else []
+        return found
+
+    def _read(self, index: int) -> Listed | None:
+        try:
+            return self._session.run(commands.read(index))
+        except ModemError as error:
+            if error.code in EMPTY_SLOT:
+                return None
+            raise
+
+    # ---- which storage -----------------------------------------------------------------------------
+
+    def _select(self, name: str) -> None:
+        if name == self._current:
+            return
+        self._current = ""
+        self._session.run(commands.select(name))
+        self._current = name
+
+    def _go_home(self) -> None:
+        """Back to where messages are received: some modems set all three storages at once."""
+        if self._home:
+            self._select(self._home)
+
+    def _receive_into(self, name: str) -> bool:
+        """Three names, or as many as the modem takes."""
+        return any(self._taken(*[name] * count) for count in (3, 2, 1))
+
+    def _taken(self, *names: str) -> bool:
+        try:
+            self._session.run(commands.select(*names))
+        except GONE:
+            raise
+        except ModemError:
+            return False
+        return True
+
+
+def _to_read(readable: tuple[str, ...]) -> tuple[str, ...]:
+    """Each once; "MT" is the modem and the SIM together, and reading it as well would read twice."""
+    names = [name for name in dict.fromkeys(readable) if name not in NOT_FOR_MESSAGES]
+    if {"SM", "ME"} & set(names):
+        names = [name for name in names if name != "MT"]
+    return tuple(names)

@@ -1,0 +1,121 @@
+"""Measures the real processes, started by the real commands, and shows each figure beside its goal.
+
+Nothing here is a pass or a fail: figures depend on the machine, so they are read by people.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import idle
+import latency
+import memory
+import startup
+
+# figure → (unit, what it should not exceed; None: only of interest)
+GOALS: dict[str, tuple[str, float | None]] = {
+    "latency p50": ("ms", 7),
+    "latency p90": ("ms", None),
+    "latency p99": ("ms", 20),
+    "latency max": ("ms", None),
+    "gateway idle CPU": ("%", 0.3),
+    "web idle CPU": ("%", 0.3),
+    "simulator idle CPU": ("%", None),
+    "gateway idle PSS": ("MB", 35),
+    "web idle PSS": ("MB", 50),
+    "gateway PSS after use": ("MB", 35),
+    "web PSS after use": ("MB", 50),
+    "web start": ("s", None),
+    "gateway start": ("s", None),
+    "modem ready": ("s", None),
+}
+
+Figures = dict[str, float]
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    what = parser.add_subparsers(dest="what", metavar="latency|idle|memory|startup")
+    one = what.add_parser("latency", help="HTTP request begun → AT+CMGS line complete at the modem")
+    one.add_argument("--messages", type=int, default=300, help="how many (300)")
+    one.add_argument("--seed", type=int, default=1, help="of the pauses between them (1)")
+    one = what.add_parser("idle", help="CPU and memory of each process while nothing happens")
+    one.add_argument("--seconds", type=float, default=60, help="how long to watch (60)")
+    one = what.add_parser("memory", help="memory of both processes after pages were asked for")
+    one.add_argument("--requests", type=int, default=600, help="how many (600)")
+    one = what.add_parser("startup", help="from start to ready, of each process")
+    one.add_argument("--times", type=int, default=5, help="the median of so many starts (5)")
+    for parser_of_one in what.choices.values():
+        parser_of_one.add_argument("--json", type=Path, metavar="FILE", default=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def everything() -> Figures:
+    """All four with short settings: about a minute."""
+    figures: Figures = {}
+    steps: list[Callable[[], Figures]] = [
+        lambda: startup.measure(times=3),
+        lambda: latency.measure(messages=100, seed=1),
+        lambda: idle.measure(seconds=20),
+        lambda: memory.measure(requests=600),
+    ]
+    for number, step in enumerate(steps, 1):
+        print(f"measuring {number} of {len(steps)} …", file=sys.stderr)
+        figures |= step()
+    return figures
+
+
+def measure(chosen: argparse.Namespace) -> Figures:
+    if chosen.what == "latency":
+        return latency.measure(chosen.messages, chosen.seed)
+    if chosen.what == "idle":
+        return idle.measure(chosen.seconds)
+    if chosen.what == "memory":
+        return memory.measure(chosen.requests)
+    if chosen.what == "startup":
+        return startup.measure(chosen.times)
+    return everything()
+
+
+def table(figures: Figures) -> str:
+    """One line a figure: its name, the figure, its goal, and whether it keeps it."""
+    lines = [f"{'':24}{'measured':>12}{'goal':>12}"]
+    for name, figure in figures.items():
+        unit, goal = GOALS[name]
+        wanted = "" if goal is None else f"≤ {goal:g} {unit}"
+        mark = "" if goal is None or figure <= goal else "  over"
+        lines.append(f"{name:24}{f'{figure:.2f} {unit}':>12}{wanted:>12}{mark}")
+    return "\n".join(lines)
+
+
+def document(figures: Figures) -> dict[str, object]:
+    """What --json writes: the machine, and each figure with unit and goal."""
+    machine = {
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+        "kernel": platform.release(),
+    }
+    rows = {
+        name: {"unit": GOALS[name][0], "goal": GOALS[name][1], "value": figure}
+        for name, figure in figures.items()
+    }
+    return {**machine, "figures": rows}
+
+
+def main() -> int:
+    chosen = arguments()
+    figures = measure(chosen)
+    print(table(figures))
+    if chosen.json:
+        chosen.json.write_text(json.dumps(document(figures), indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+"""The native HTTP API: a key, JSON in, JSON out, and a document that says all of it.
+
+    request ──▶ problems.guard_paths ──▶ auth.needs ──▶ inputs ──▶ a gateway verb ──▶ outputs
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from web import problems
+from web.api import auth, docs, health, inbound, messages, modems, preview
+from web.api.framework import INTRODUCTION, NativeApi
+from web.api.outputs import RefusedSchema, SeveralSchema
+
+SECTIONS = (messages.section, preview.section, inbound.section, modems.section, health.section)
+VERSION = "1"
+
+
+def register(app: Flask) -> None:
+    """Serve the API in the application; `app.extensions["chappe"]` is its office."""
+    app.config.setdefault("API_TITLE", "Chappe")
+    app.config.setdefault("API_VERSION", VERSION)
+    app.config.setdefault("OPENAPI_VERSION", "3.1.0")
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # what matters most comes first
+    problems.guard_paths(app)
+    api = NativeApi(app, spec_kwargs={"info": {"description": INTRODUCTION}})
+    key = {"type": "http", "scheme": auth.SCHEME, "description": "A key made by `chappe key create NAME`."}
+    api.spec.components.security_scheme(auth.SCHEME, key)
+    for name, schema in (("Several", SeveralSchema), ("Refused", RefusedSchema)):
+        api.spec.components.schema(name, schema=schema)
+    for section in SECTIONS:
+        api.register_blueprint(section)
+    app.register_blueprint(docs.pages)
+    with app.app_context():
+        docs.keep(api.spec)

@@ -1,0 +1,80 @@
+"""/docs and /api/v1/openapi.json: the same document for people and for programs; needs no key, no internet."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from apispec import APISpec
+from flask import Blueprint, Response, current_app, render_template, request
+from markupsafe import Markup, escape
+
+from gateway import words
+from web.api import outline
+from web.api.auth import SCOPES
+from web.api.samples import samples
+from web.office import office
+from web.problems import BODY_LIMIT, language
+
+DOCUMENT = "chappe-openapi"  # where the application keeps it
+
+pages = Blueprint("docs", __name__, template_folder="templates", static_folder="static", static_url_path="/docs")
+
+
+def keep(spec: APISpec) -> None:
+    """The document is made once: it does not change while the process lives."""
+    current_app.extensions[DOCUMENT] = spec.to_dict()
+
+
+@pages.get("/api/v1/openapi.json")
+def document() -> Response:
+    """The OpenAPI document."""
+    response = current_app.response_class(
+        json.dumps(current_app.extensions[DOCUMENT], ensure_ascii=False), mimetype="application/json"
+    )
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+@pages.app_template_filter("ticked")
+def ticked(text: str) -> Markup:
+    """Text in which `this` is code."""
+    plain, *rest = text.split("`")
+    marked = Markup(escape(plain))
+    for index, piece in enumerate(rest):
+        marked += piece if index % 2 else Markup("<code>{}</code>").format(piece)
+    return marked
+
+
+@pages.get("/docs")
+def page() -> str:
+    """The same on a page, with examples that can be pasted."""
+    described: dict[str, Any] = current_app.extensions[DOCUMENT]
+    reader = language()
+    return render_template(
+        "api/docs.html",
+        info=described["info"],
+        groups=outline.groups(described),
+        shapes=outline.shapes(described),
+        scopes=SCOPES,
+        errors=_errors(reader),
+        samples=_samples,
+        reader=reader,
+        limit=BODY_LIMIT // 1024,
+        root=_root(),
+    )
+
+
+def _errors(reader: str) -> list[tuple[str, str]]:
+    """Every code with its sentence; what a case fills in shows as an ellipsis."""
+    return [(code, words.say(f"error.{code}", reader)) for code in sorted(words.words(reader)["error"])]
+
+
+def _root() -> str:
+    """Where callers find this appliance: as configured, else as this reader found it."""
+    return office().config.web.public_url or request.url_root.rstrip("/")
+
+
+def _samples(call: outline.Call) -> dict[str, str]:
+    path = call.path.replace("{uid}", "ID")
+    return samples(call.method, _root() + path, call.scope is not None, call.example)

@@ -1,0 +1,140 @@
+"""What goes in: each field with its meaning, its bounds and an example.  What is unknown is refused by name."""
+
+from __future__ import annotations
+
+from marshmallow import RAISE, Schema
+
+from gateway.messages.lifecycle import State
+from gateway.messages.outbox import LONGEST_VALIDITY, SHORTEST_VALIDITY
+from gateway.policy.categories import CATEGORIES
+from web.api.fields import (
+    WHEN,
+    Flag,
+    Instant,
+    OneWord,
+    Pairs,
+    QueryInstant,
+    QueryNumber,
+    Recipients,
+    ShortText,
+    Text,
+    Whole,
+    Words,
+    about,
+)
+from web.problems import Fault
+
+RECIPIENTS_PER_CALL = 1000
+LONGEST_CURSOR = 18  # digits
+LONGEST_KEY = 190  # characters; an entry's number in a list is added to it
+
+
+class Strict(Schema):
+    """An input: a field it does not know is refused by name."""
+
+    error_messages = {
+        "unknown": "unknown_field",
+        "type": Fault("wrong_type", facts={"problem": "object"}),  # type: ignore[dict-item]
+    }
+
+    class Meta:
+        unknown = RAISE
+
+
+class NewMessageSchema(Strict):
+    to = Recipients(
+        required=True,
+        limit=RECIPIENTS_PER_CALL,
+        metadata=about(
+            "One recipient, or a list of up to 1,000: international form, or the appliance's national form.",
+            "+33639980001",
+        ),
+    )
+    text = Text(required=True, metadata=about("What is said; at most 10 parts.", "Votre code est 4821"))
+    category = Text(
+        load_default="notification",
+        metadata=about(
+            "Decides turn, hours and retries: `otp` overtakes all and is given up when late, `alert` and "
+            "`notification` leave at any hour, `marketing` only in the hours of the day.",
+            "notification",
+            enum=list(CATEGORIES),
+        ),
+    )
+    send_at = Instant(
+        load_default=None,
+        allow_none=True,
+        metadata=about("Not before this instant: RFC 3339 with an offset. Absent or null: at once.", WHEN),
+    )
+    validity_s = Whole(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        least=int(SHORTEST_VALIDITY.total_seconds()),
+        most=int(LONGEST_VALIDITY.total_seconds()),
+        code="validity_out_of_range",
+        metadata=about("Seconds after which it is no longer worth sending. Absent or null: the category's.", 3600),
+    )
+    modem = Text(
+        load_default=None,
+        allow_none=True,
+        metadata=about("The modem that must carry it, by its name. Absent or null: any.", "sim1"),
+    )
+    smart_encoding = Flag(
+        load_default=False,
+        metadata=about(
+            "true: characters that would make the message dearer are replaced by their nearest cheap spelling; "
+            "the answer's `text` is what leaves and `typed` what was asked for.",
+            True,
+        ),
+    )
+    metadata = Pairs(
+        load_default=dict,
+        limit=20,
+        longest=500,
+        metadata=about("Up to 20 pairs of strings, kept with the message and given back.", {"order": "A-17"}),
+    )
+
+
+class NewMessageHeadersSchema(Schema):
+    idempotency_key = ShortText(
+        data_key="Idempotency-Key",
+        most=LONGEST_KEY,
+        code="key_too_long",
+        metadata=about(
+            "A name of your own for this call. The same name with the same content gives the first answer "
+            "and sends nothing; with other content it is refused.",
+            "order-A-17-shipped",
+        ),
+    )
+
+
+class PreviewRequestSchema(Strict):
+    text = Text(required=True, metadata=about("The text to measure.", "Bonjour, l’atelier est ouvert"))
+    smart_encoding = Flag(load_default=False, metadata=about("Measure what would leave with it.", False))
+
+
+class PagingSchema(Strict):
+    cursor = ShortText(
+        most=LONGEST_CURSOR, code="cursor_unknown", metadata=about("The `next` of the page before.")
+    )
+    limit = Whole(load_default=50, least=1, most=500, metadata=about("Entries a page.", 50))
+
+
+class MessagesQuerySchema(PagingSchema):
+    state = Words(
+        tuple(State),
+        "state_unknown",
+        metadata=about("Only these states; repeat it, or join them by commas.", ["queued", "held"]),
+    )
+    to = QueryNumber(metadata=about("Only this recipient.", "+33639980001"))
+    category = OneWord(
+        CATEGORIES, "category_unknown", metadata=about("Only this category.", "otp")
+    )
+    since = QueryInstant(metadata=about("Created at this instant or later.", WHEN))
+
+
+class InboundQuerySchema(PagingSchema):
+    sender = QueryNumber(
+        data_key="from", metadata=about("Only from this sender.", "+33639980006")
+    )
+    since = QueryInstant(metadata=about("Received at this instant or later.", WHEN))

@@ -1,0 +1,162 @@
+"""/api/v1/messages: send, look, cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from flask import Response, jsonify, url_for
+
+from gateway import status, wake
+from gateway.errors import GatewayError
+from gateway.messages import lookup, numbers, outbox
+from gateway.messages.outbox import Caller, Draft
+from gateway.messages.why import Why, explain
+from gateway.store.models import History, Message
+from web.api.auth import needs, source
+from web.api.framework import Section, refuses
+from web.api.inputs import MessagesQuerySchema, NewMessageHeadersSchema, NewMessageSchema
+from web.api.outputs import (
+    MessageDetailSchema,
+    MessagePageSchema,
+    MessageSchema,
+)
+from web.office import office
+from web.problems import fault_of, language, sentence, spoken
+
+section = Section(
+    "messages", __name__, url_prefix="/api/v1", description="Send messages and follow what becomes of them."
+)
+
+MESSAGE = MessageSchema()
+ONE_OR_SEVERAL = {
+    "oneOf": [{"$ref": "#/components/schemas/Message"}, {"$ref": "#/components/schemas/Several"}]
+}
+LOCATION = {"Location": {"description": "Where the message is (one recipient).", "schema": {"type": "string"}}}
+
+
+@section.route("/messages", methods=["POST"])
+@needs("send")
+@section.doc(operationId="sendMessage")
+@section.arguments(NewMessageHeadersSchema(), location="headers")
+@section.arguments(NewMessageSchema())
+@section.response(202, ONE_OR_SEVERAL, headers=LOCATION, description="Accepted, and written down")
+@refuses(400, 409, 413, 415)
+def send(headers: dict[str, Any], body: dict[str, Any]) -> Response:
+    """Send a text to one recipient, or to each of up to 1,000.
+
+    With one recipient in `to` the answer is the message. With a list it is `{"messages": [...]}` in the same
+    order, and the entry of a bad recipient is `{"to", "error"}`: it does not spoil the others.
+    """
+    to, key = body.pop("to"), headers.get("idempotency_key")
+    return _send_one(_draft(body, to, key)) if isinstance(to, str) else _send_several(body, to, key)
+
+
+def _draft(body: dict[str, Any], to: str, reference: str | None) -> Draft:
+    seconds = body["validity_s"]
+    rest = {name: value for name, value in body.items() if name != "validity_s"}
+    validity = None if seconds is None else timedelta(seconds=seconds)
+    return Draft(to=to, validity=validity, client_ref=reference, **rest)
+
+
+def _caller() -> Caller:
+    here = office()
+    return Caller(source(), here.config.appliance, here.config.modem_names, here.ids)
+
+
+def _ring() -> None:
+    wake.ring(office().config.appliance.runtime_dir)
+
+
+def _send_one(draft: Draft) -> Response:
+    message = outbox.submit(draft, _caller(), office().clock.now())
+    _ring()
+    response = jsonify(MESSAGE.dump(message))
+    response.headers["Location"] = url_for("messages.detail", uid=message.uid)
+    response.status_code = 202
+    return response
+
+
+def _send_several(body: dict[str, Any], recipients: list[str], key: str | None) -> Response:
+    drafts = [_draft(body, to, key and f"{key}:{index}") for index, to in enumerate(recipients)]
+    outcomes = outbox.submit_many(drafts, _caller(), office().clock.now())
+    _refuse_when_all_are_wrong(outcomes)
+    _ring()
+    entries = [_entry(to, outcome) for to, outcome in zip(recipients, outcomes, strict=True)]
+    response = jsonify({"messages": entries})
+    response.status_code = 202
+    return response
+
+
+def _refuse_when_all_are_wrong(outcomes: Iterable[Message | GatewayError]) -> None:
+    """What is wrong with the text or the hour is wrong for all: it is answered once, and as a problem."""
+    errors = []
+    for outcome in outcomes:
+        if not isinstance(outcome, GatewayError):
+            return
+        errors.append(outcome)
+    for error in errors:
+        if error.field != "to":
+            raise error
+
+
+def _entry(to: str, outcome: Message | GatewayError) -> Any:
+    if isinstance(outcome, GatewayError):
+        return {"to": to, "error": spoken(fault_of(outcome), language())}
+    return MESSAGE.dump(outcome)
+
+
+@section.route("/messages")
+@needs("read")
+@section.doc(operationId="listMessages")
+@section.arguments(MessagesQuerySchema(), location="query")
+@section.response(200, MessagePageSchema())
+def find(query: dict[str, Any]) -> lookup.Page[Message]:
+    """List messages, newest first."""
+    if "to" in query:
+        query["to"] = numbers.parse(query["to"], office().config.appliance.country)
+    return lookup.messages(states=query.pop("state", ()), **query)
+
+
+@section.route("/messages/<uid>")
+@needs("read")
+@section.doc(operationId="getMessage")
+@section.response(200, MessageDetailSchema())
+@refuses(404)
+def detail(uid: str) -> dict[str, Any]:
+    """Look at one message: its parts, its history, and why it waits."""
+    return _in_full(lookup.message(uid))
+
+
+@section.route("/messages/<uid>/cancel", methods=["POST"])
+@needs("send")
+@section.doc(operationId="cancelMessage")
+@section.response(200, MessageSchema())
+@refuses(404, 409)
+def cancel(uid: str) -> Message:
+    """Cancel a message that still waits; 409 with its `state` when it does not."""
+    message = outbox.cancel(uid, by=source(), now=office().clock.now())
+    _ring()
+    return message
+
+
+def _in_full(message: Message) -> dict[str, Any]:
+    site, now, reader = office().config.appliance, office().clock.now(), language()
+    reasons = explain(message, status.read(site.runtime_dir, now), site.timezone, now)
+    return {
+        **message.__data__,
+        "parts_detail": lookup.parts(message),
+        "history": [_step(row, reader) for row in lookup.history(message)],
+        "why": [{**asdict(why), "detail": _reason(why, reader)} for why in reasons],
+    }
+
+
+def _step(row: History, reader: str) -> dict[str, Any]:
+    words = [sentence(f"event.{row.event}", row.facts, reader), _reason(row, reader)]
+    return {**row.__data__, "detail": " ".join(sentence for sentence in words if sentence)}
+
+
+def _reason(of: History | Why, reader: str) -> str | None:
+    return sentence(f"reason.{of.reason}", of.facts, reader) if of.reason else None

@@ -1,0 +1,68 @@
+"""The web application: the pages of people and the API of programs, over one database."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from pathlib import Path
+
+from flask import Flask, g
+from flask_bootstrap import Bootstrap5
+
+import web.api
+from gateway.clock import Clock, SystemClock
+from gateway.config import Config
+from gateway.ids import Ids
+from gateway.store import database
+from web import assets, formats, language, live, mishaps, pages, security, sign_in
+from web.office import Office
+
+KEY_FILE = "web.key"  # signs the cookie that carries the form token; the sign-in is a row
+
+
+def create_app(config: Config, clock: Clock | None = None, ids: Ids | None = None) -> Flask:
+    """A WSGI application over the installation's database; raises gateway.errors.Unusable."""
+    database.open(config.appliance.database_path)
+    app = Flask(__name__)
+    app.extensions["chappe"] = Office(config, clock or SystemClock(), ids or Ids())
+    app.config.update(
+        SECRET_KEY=_secret_key(config.appliance.data_dir, ids or Ids()),
+        SESSION_COOKIE_NAME="chappe_form",
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=64 * 1024,
+        BOOTSTRAP_SERVE_LOCAL=True,
+        WTF_CSRF_TIME_LIMIT=None,  # a letter may be written slowly
+        WTF_CSRF_CHECK_DEFAULT=False,  # security.py asks for it, on every path but the API's
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.before_request(_connect)
+    app.teardown_request(_disconnect)
+    Bootstrap5(app)
+    for part in (assets, language, security, sign_in, formats, live, mishaps, pages):
+        part.register(app)
+    web.api.register(app)
+    return app
+
+
+def _connect() -> None:
+    """One connection for the length of a request."""
+    g.connection = ExitStack()
+    g.connection.enter_context(database.connection())
+
+
+def _disconnect(_: BaseException | None) -> None:
+    held: ExitStack | None = g.pop("connection", None)
+    if held is not None:
+        held.close()
+
+
+def _secret_key(folder: Path, ids: Ids) -> str:
+    """The key kept beside the database, made at the first start; only this user may read it."""
+    path = folder / KEY_FILE
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii")
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(ids.token())
+    return path.read_text(encoding="ascii")

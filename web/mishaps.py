@@ -1,0 +1,59 @@
+"""What a person reads when a page cannot be given: what happened, and what to do next."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from gateway.errors import GatewayError, NotFound
+from web.language import trouble
+
+log = logging.getLogger(__name__)
+
+Answer = tuple[str, int]
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(CSRFError, _form_too_old)
+    app.register_error_handler(GatewayError, _not_done)
+    app.register_error_handler(413, _too_large)
+    for status in (400, 403, 404, 405):
+        app.register_error_handler(status, _no_such_page)
+    app.register_error_handler(500, _our_fault)
+
+
+def _form_too_old(_error: CSRFError) -> Answer:
+    """Kept calm: what was typed comes back in the page, to be copied or sent once more."""
+    advice = _("It was opened before you signed in or out, or in another window. Open it again and send it.")
+    return _page(_("This form is too old"), advice, 400, typed=request.form.get("text", ""))
+
+
+def _not_done(error: GatewayError) -> Answer:
+    status = 404 if isinstance(error, NotFound) else 409
+    advice = _("It may have been removed, or the address was copied in part.") if status == 404 else ""
+    return _page(trouble(error), advice, status)
+
+
+def _too_large(_error: HTTPException) -> Answer:
+    return _page(_("This is too long"), _("Send it to fewer recipients at a time."), 413)
+
+
+def _no_such_page(error: HTTPException) -> Answer:
+    advice = _("Check the address, or begin again from the home page.")
+    return _page(_("There is no such page"), advice, error.code or 404)
+
+
+def _our_fault(error: Exception) -> Answer:
+    log.error(
+        "%s %s failed", request.method, request.path, exc_info=getattr(error, "original_exception", error)
+    )
+    advice = _("Nothing was lost. Try again; if it happens once more, run “chappe doctor” on the appliance.")
+    return _page(_("The page failed"), advice, 500)
+
+
+def _page(title: str, advice: str, status: int, typed: str = "") -> Answer:
+    return render_template("mishap.html", title=title, advice=advice, typed=typed), status

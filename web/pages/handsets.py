@@ -1,0 +1,60 @@
+"""The demonstration's telephones: what they received, and a place to answer on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from gateway import handsets
+from gateway.errors import GatewayError
+from web.language import trouble
+from web.office import office
+
+pages = Blueprint("handsets", __name__)
+
+
+def there() -> bool:
+    """Whether this installation has handsets to show: only a demonstration has."""
+    return office().config.demo.simulator is not None
+
+
+@pages.get("/handsets")
+def show() -> str:
+    problem, phones = "", []
+    try:
+        phones = handsets.look(_control())
+    except GatewayError as error:
+        problem = trouble(error)
+    return render_template("handsets.html", phones=phones, problem=problem, special=special_numbers())
+
+
+@pages.post("/handsets")
+def answer() -> Response:
+    number, text = request.form.get("number", ""), request.form.get("text", "").strip()
+    try:
+        if text:
+            handsets.answer(_control(), number, text)
+    except GatewayError as error:
+        flash(trouble(error), "bad")
+    return redirect(url_for(".show", _anchor=f"phone-{number.lstrip('+')}"))
+
+
+def special_numbers() -> list[tuple[str, str]]:
+    """The numbers that mean something on the simulated network, and what each does."""
+    return [
+        ("+33639980001", _("receives at once")),
+        ("+33639980002", _("never receives: the report says so for good")),
+        ("+33639980003", _("switched off at first; receives 20 seconds later")),
+        ("+33639980004", _("refused by the network twice, then accepted")),
+        ("+33639980005", _("the modem falls silent just after sending")),
+        ("+33639980006", _("answers STOP")),
+        ("+33639980007", _("answers OUI, or 1 to a numbered question")),
+        ("+33639980008", _("receives, but no report ever comes")),
+    ]
+
+
+def _control() -> Path:
+    return office().config.demo.simulator or abort(404)

@@ -1,0 +1,44 @@
+"""One card a modem: all that is known of it, and what to do when it is not well."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask_babel import gettext as _
+
+from gateway import status
+from web.office import office
+
+pages = Blueprint("modem_pages", __name__)
+
+WELL = "ready"
+
+
+@pages.get("/modems")
+def show() -> str:
+    return render_template("modems.html", status=known(), configured=office().config.modem_names)
+
+
+@pages.app_template_global("link_advice")
+def advice(state: str) -> str:
+    """What a person can do about a modem in this state; "" when it is well."""
+    return {
+        "closed": _("Check that the modem is plugged in; the gateway tries again by itself."),
+        "opening": _("The gateway is opening the modem's port; this takes a few seconds."),
+        "sim": _("The SIM card is being read. If this lasts, check that it is in place and its PIN is set."),
+        "registering": _(
+            "The modem is looking for its network. If this lasts, move the aerial nearer a window."
+        ),
+        "silent": _("The modem stopped answering; the gateway will reset it by itself."),
+        "resetting": _("The modem is being reset; this takes about a minute."),
+    }.get(state, "")
+
+
+@pages.app_template_filter("masked")
+def masked(value: str) -> str:
+    """The last four digits of an identity; the rest stays on the machine."""
+    return f"•••• {value[-4:]}" if len(value) > 4 else value
+
+
+def known() -> status.Status:
+    """What the gateway last said of itself and of its modems."""
+    return status.read(office().config.appliance.runtime_dir, office().clock.now())

@@ -1,0 +1,74 @@
+"""The door: the one-time link on which a person chooses a password, signing in, signing out."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from gateway.access import people
+from gateway.errors import Invalid
+from web import sign_in as door
+from web.language import trouble
+from web.office import office
+from web.throttle import Throttle
+
+pages = Blueprint("welcome", __name__)
+throttle = Throttle()
+
+
+@pages.get("/sign-in")
+def sign_in() -> str | Response:
+    if door.person():
+        return redirect("/")
+    return _sign_in_page()
+
+
+@pages.post("/sign-in")
+def try_password() -> str | Response | tuple[str, int]:
+    name = request.form.get("name", "").strip()
+    who = (request.remote_addr or "", name.casefold())
+    now = office().clock.monotonic()
+    if pause := throttle.wait(who, now):
+        seconds = max(1, round(pause))
+        wait = _("Too many tries. Wait %(seconds)s s, then try again.", seconds=seconds)
+        return _sign_in_page(name, wait), 429
+    user = people.check(name, request.form.get("password", ""))
+    if user is None:
+        throttle.wrong(who, now)
+        return _sign_in_page(name, _("This name and this password do not go together.")), 422
+    throttle.right(who)
+    return door.welcome(user, request.args.get("next", "/"))
+
+
+@pages.post("/sign-out")
+def sign_out() -> Response:
+    return door.farewell()
+
+
+@pages.get("/welcome/<token>")
+def look(token: str) -> str | tuple[str, int]:
+    user = people.open_link(token, office().clock.now())
+    if user is None:
+        return _link_is_over()
+    return render_template("welcome.html", user=user, token=token, error=None)
+
+
+@pages.post("/welcome/<token>")
+def choose(token: str) -> str | Response | tuple[str, int]:
+    now = office().clock.now()
+    if (user := people.open_link(token, now)) is None:
+        return _link_is_over()
+    try:
+        user = people.choose_password(token, request.form.get("password", ""), now)
+    except Invalid as error:
+        return render_template("welcome.html", user=user, token=token, error=trouble(error)), 422
+    return door.welcome(user, url_for("home.show"))
+
+
+def _sign_in_page(name: str = "", error: str | None = None) -> str:
+    return render_template("sign_in.html", name=name, error=error, anybody=people.any_user())
+
+
+def _link_is_over() -> tuple[str, int]:
+    return render_template("link_is_over.html"), 410

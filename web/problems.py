@@ -1,0 +1,162 @@
+"""An answer that says what is wrong: RFC 9457 problem details, with a code that never changes.
+
+    exception ──▶ problem_of ──▶ Problem(status, faults) ──▶ answer ──▶ application/problem+json
+
+Only paths below `/api/` and `/healthz` answer so; pages have their own way of saying it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as column
+from typing import Any
+
+from flask import Blueprint, Flask, Response, jsonify, request
+from werkzeug.exceptions import HTTPException, default_exceptions
+
+from gateway.errors import Conflict, GatewayError, Invalid, NotFound
+from gateway.words import LANGUAGES, say
+from web.office import office
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+BODY_LIMIT = 64 * 1024  # octets
+
+# What the gateway refuses, first match wins.
+STATUS_OF: tuple[tuple[type[GatewayError], int], ...] = (
+    (Invalid, 422),
+    (NotFound, 404),
+    (Conflict, 409),
+    (GatewayError, 503),
+)
+
+# What HTTP itself refuses.
+CODE_OF = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "not_json_type",
+    500: "internal",
+}
+
+# Facts that are codes, and the table of words in which each is found.
+CODED = {"state": "state", "link": "link", "status": "report"}
+
+# Where the gateway's word for an input differs from the one that callers type.
+CALLERS_FIELD = {"validity": "validity_s", "client_ref": "Idempotency-Key"}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong: its code, the input at fault, and what fills its sentence in."""
+
+    code: str
+    field: str | None = None
+    facts: Mapping[str, Any] = column(default_factory=dict)
+
+
+class Problem(Exception):
+    """An answer of status 4xx or 5xx; the first fault gives it its code."""
+
+    def __init__(self, status: int, *faults: Fault, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(status, *(fault.code for fault in faults))
+        self.status = status
+        self.faults = faults
+        self.headers = headers or {}
+
+
+def language() -> str:
+    """The reader's language by Accept-Language, else the appliance's."""
+    default = office().config.appliance.language
+    return request.accept_languages.best_match(LANGUAGES, default) or default
+
+
+def spoken(fault: Fault, reader: str) -> dict[str, str | None]:
+    """One fault as callers read it: `{"code", "field", "detail"}`."""
+    detail = sentence(f"error.{fault.code}", fault.facts, reader)
+    return {"code": fault.code, "field": fault.field, "detail": detail}
+
+
+def sentence(code: str, facts: Mapping[str, Any], reader: str) -> str:
+    """The gateway's sentence, with the facts that are codes themselves put into words."""
+    named = {name: say(f"{table}.{facts[name]}", reader).lower() for name, table in CODED.items() if name in facts}
+    return say(code, reader, **{**facts, **named})
+
+
+def fault_of(error: GatewayError) -> Fault:
+    """What the gateway refused, under the names that callers use."""
+    name = CALLERS_FIELD.get(error.field, error.field) if error.field else None
+    return Fault(error.code, name, error.facts)
+
+
+def problem_of(error: Exception) -> Problem:
+    """Every exception as a problem; what nobody foresaw is logged and says nothing of itself."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, GatewayError):
+        status = next(status for kind, status in STATUS_OF if isinstance(error, kind))
+        return Problem(status, fault_of(error))
+    if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
+        return _http_problem(error, error.code)
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    return Problem(500, Fault("internal"))
+
+
+def _http_problem(error: HTTPException, status: int) -> Problem:
+    headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+    facts = {"path": request.path, "method": request.method, "most": BODY_LIMIT}
+    return Problem(status, Fault(CODE_OF.get(status, "bad_request"), None, facts), headers=headers)
+
+
+def answer(problem: Problem) -> Response:
+    """The problem as an HTTP answer, in the reader's language."""
+    reader = language()
+    first, *_ = errors = [spoken(fault, reader) for fault in problem.faults]
+    body = {
+        "type": f"/docs#{first['code']}",
+        "title": title(problem.faults[0].code),
+        "status": problem.status,
+        **first,
+        "state": problem.faults[0].facts.get("state"),
+        "errors": errors,
+    }
+    response = jsonify(body)
+    response.status_code = problem.status
+    response.content_type = MEDIA_TYPE
+    response.headers.extend(problem.headers)
+    return response
+
+
+def title(code: str) -> str:
+    """A code as a short heading: the same words in every language and for every occurrence."""
+    return code.replace("_", " ").capitalize()
+
+
+def attach(blueprint: Blueprint) -> None:
+    """Every exception in the blueprint's views becomes a problem, also those the pages dress up."""
+
+    def handle(error: Exception) -> Response:
+        return answer(problem_of(error))
+
+    for status in default_exceptions:
+        blueprint.register_error_handler(status, handle)
+    blueprint.register_error_handler(Exception, handle)
+
+
+def guard_paths(app: Flask) -> None:
+    """Below /api/: no large body is read, and an unknown path or method is a problem."""
+
+    @app.before_request
+    def refuse_early() -> Response | None:
+        if not request.path.startswith("/api/"):
+            return None
+        request.max_content_length = BODY_LIMIT
+        error = request.routing_exception
+        if error is None or error.code is None or error.code < 400:
+            return None
+        return answer(problem_of(error))
+

@@ -1,0 +1,54 @@
+"""What every answer forbids the browser, and the token that every form must carry.
+
+Nothing on a page may come from, or go to, another machine; no script or style is written inline.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+from flask_wtf.csrf import CSRFProtect
+
+from web.assets import ENDPOINTS as ASSETS
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",  # Bootstrap draws its arrows and ticks as data: images
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+}
+
+# Programs come with a key in a header and never with our cookie: nobody can borrow their authority.
+KEYED_PATHS = ("/api/",)
+
+csrf = CSRFProtect()
+
+
+def register(app: Flask) -> None:
+    csrf.init_app(app)
+    app.before_request(_ask_for_token)
+    app.after_request(_forbid)
+
+
+def _ask_for_token() -> None:
+    if not request.path.startswith(KEYED_PATHS):
+        csrf.protect()
+
+
+def _forbid(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint not in ASSETS:
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

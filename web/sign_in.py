@@ -1,0 +1,87 @@
+"""Who is at the page: a cookie that holds a random token, and a row that says whose it is.
+
+Every path asks for a sign-in, except those named here.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, g, jsonify, redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+from gateway.access import sessions
+from gateway.messages.outbox import Caller
+from gateway.store.models import User
+from web.office import office
+
+COOKIE = "chappe_sign_in"
+
+PUBLIC_ENDPOINTS = frozenset(
+    {"static", "bootstrap.static", "language.choose", "welcome.sign_in", "welcome.try_password"}
+    | {"welcome.look", "welcome.choose"}
+)
+# Answered by the API, which asks for a key where one is needed.
+PUBLIC_PATHS = ("/api/", "/docs", "/healthz", "/metrics")
+
+
+def register(app: Flask) -> None:
+    app.before_request(_ask)
+    app.jinja_env.globals["person"] = person
+
+
+def person() -> User | None:
+    """Who signed in on this browser, if anybody."""
+    if "person" not in g:
+        token = request.cookies.get(COOKIE, "")
+        g.person = sessions.find(token, office().clock.now()) if token else None
+    found: User | None = g.person
+    return found
+
+
+def caller() -> Caller:
+    """Who writes the messages of this request."""
+    here, someone = office(), person()
+    source = f"page:{someone.name if someone else ''}"
+    return Caller(source, here.config.appliance, here.config.modem_names, here.ids)
+
+
+def welcome(user: User, destination: str) -> Response:
+    """Sign in on this browser and go on to `destination`."""
+    now, ids = office().clock.now(), office().ids
+    answer = redirect(local(destination))
+    session.clear()  # a form opened by somebody else before is worth nothing any more
+    answer.set_cookie(
+        COOKIE,
+        sessions.open(user, now, ids),
+        max_age=sessions.LIFE,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )
+    return answer
+
+
+def farewell() -> Response:
+    """Sign out on this browser; the token opens nothing any more."""
+    sessions.close(request.cookies.get(COOKIE, ""))
+    session.clear()
+    answer = redirect(url_for("welcome.sign_in"))
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+def local(address: str) -> str:
+    """The address when it is a page of ours, else the home page: never a way out to elsewhere."""
+    ours = address.startswith("/") and not address.startswith("//")
+    plain = "\\" not in address and address.isprintable()
+    return address if ours and plain else "/"
+
+
+def _ask() -> Response | None:
+    if request.endpoint in PUBLIC_ENDPOINTS or request.path.startswith(PUBLIC_PATHS) or person():
+        return None
+    if request.endpoint == "live.look":
+        answer: Response = jsonify(code="signed_out")
+        answer.status_code = 401
+        return answer
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
+    return redirect(url_for("welcome.sign_in", next=None if wanted in ("", "/") else wanted))
