@@ -184,9 +184,7 @@ class _Reader:
         modems = self.raw.get("modems", [])
         if not isinstance(modems, list):
             raise self._wrong("config_wrong_value", "modems", None, 0, "write [[modems]]")
-        entries = [
-            ModemConfig(**self._table("modems", modem, number)) for number, modem in enumerate(modems)
-        ]
+        entries = [ModemConfig(**self._table("modems", modem, number)) for number, modem in enumerate(modems)]
         for key in ("name", "port"):
             self._all_different(key, entries)
         return Config(

@@ -9,10 +9,9 @@ national tables and impossible dates wrongly.  Reading is in `modem.fields`.  Cl
 from __future__ import annotations
 
 import re
+import warnings
 from datetime import timedelta
 from typing import NamedTuple
-
-from gsmmodem.pdu import Concatenation, Pdu, encodeSemiOctets, packSeptets
 
 from modem import fields
 from modem.alphabet import to_septets
@@ -20,6 +19,10 @@ from modem.api import Alphabet, Concat, InboundPart, OutboundPart, Report, Undec
 from modem.errors import Advice, ModemError
 from modem.fields import Malformed, Octets
 from modem.segments import LIMITS
+
+with warnings.catch_warnings():  # of spellings in its sources that today's Python frowns upon
+    warnings.simplefilter("ignore")
+    from gsmmodem.pdu import Concatenation, Pdu, encodeSemiOctets, packSeptets
 
 # The first octet (sections 9.2.2.1 to .3).
 SUBMIT, STATUS_REPORT, TYPE = 0x01, 0x02, 0x03

@@ -156,4 +156,3 @@ class Driver:
 def _maybe(command: Command[T]) -> Command[T | None]:
     """The same, for who can do without an answer."""
     return command
-

@@ -52,18 +52,20 @@ TRANSITIONS: dict[tuple[LinkState, Move], LinkState] = {
 
 
 class SendDeadline:
-    """How many seconds a part may take: five times the slowest of the last twenty, within bounds."""
+    """How many seconds a part may take: five times the slowest of the last twenty, within bounds;
+    `first` before any part was sent."""
 
-    FIRST, LEAST, MOST, TIMES, KEPT = 60.0, 30.0, 120.0, 5, 20
+    TIMES, KEPT = 5, 20
 
-    def __init__(self) -> None:
+    def __init__(self, first: float = 60.0, least: float = 30.0, most: float = 120.0) -> None:
+        self._first, self._least, self._most = first, least, most
         self._took: deque[float] = deque(maxlen=self.KEPT)
 
     @property
     def seconds(self) -> float:
         if not self._took:
-            return self.FIRST
-        return min(self.MOST, max(self.LEAST, self.TIMES * max(self._took)))
+            return self._first
+        return min(self._most, max(self._least, self.TIMES * max(self._took)))
 
     def took(self, seconds: float) -> None:
         """A part was answered, or given up, after so long: what ran out was too short."""

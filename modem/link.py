@@ -11,18 +11,18 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from modem.api import Event, LinkChanged, LinkState, OutboundPart, PartRefused, Place, Tell
 from modem.driver import DENIED, REGISTERED, Driver
 from modem.error_table import own_error
 from modem.errors import Advice, Hung, ModemError, PortLost, Silent
-from modem.life import TRANSITIONS, Backoff, Move
+from modem.life import TRANSITIONS, Backoff, Move, SendDeadline
 from modem.pin import ForgetfulPinMemory, PinMemory
 from modem.port import Clock, Port
 from modem.session import Session, Timings
 from modem.traffic import Traffic
+from modem.urc import Urc
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,9 @@ class Options:
     sim_patience: float = 20.0  # while it is starting
     reopen_first: float = 0.25
     reopen_most: float = 5.0
+    send_first: float = 60.0  # for the network's answer to a part, while none was sent yet
+    send_least: float = 30.0
+    send_most: float = 120.0
     timings: Timings = field(default_factory=Timings)
 
 
@@ -68,10 +71,12 @@ class Link:
         self._port = Port(port_path, baudrate, clock=clock)
         self._session = Session(self._port, self._hear, self._options.timings, clock)
         self._driver = Driver(self._session, self._options.sim_patience, clock)
-        self._traffic = Traffic(name, self._driver, self._say, clock)
+        deadline = SendDeadline(self._options.send_first, self._options.send_least, self._options.send_most)
+        self._traffic = Traffic(name, self._driver, self._say, deadline, clock)
         self._backoff = Backoff(self._options.reopen_first, self._options.reopen_most)
         self._state = LinkState.CLOSED
         self._error: ModemError | None = None  # why the last move was no good one
+        self._told = ""  # the code of the error told last
         self._sweep_at = self._look_at = 0.0
         self._door = threading.Lock()  # a part is queued only while the link is ready
         self._parts: deque[tuple[int, OutboundPart]] = deque()
@@ -89,6 +94,8 @@ class Link:
 
     def stop(self, timeout: float = 5.0) -> None:
         self._stopping.set()
+        if self._thread.ident is None:
+            return
         if self._state is LinkState.READY:
             self._port.wake()
             self._thread.join(timeout)
@@ -118,8 +125,8 @@ class Link:
     def _live(self) -> None:
         while not self._stopping.is_set():
             self._go(self._step())
-        if self._state is not LinkState.CLOSED:
-            self._go(Move.STOPPED)
+        self._error = None
+        self._go(Move.STOPPED)
         self._port.dispose()
 
     def _step(self) -> Move:
@@ -129,6 +136,8 @@ class Link:
             self._error = self._error if move in _WITH_A_REASON else None
             return move
         except ModemError as error:
+            if self._stopping.is_set():
+                return Move.STOPPED
             self._error = error
             return next((move for kind, move in _FAILURES if isinstance(error, kind)), Move.REFUSED)
         except Exception as error:
@@ -155,8 +164,6 @@ class Link:
             self._say(LinkChanged(self.name, self._state, self._error))
         self._told = code
 
-    _told = ""
-
     def _turn_away(self, job: int) -> None:
         self._say(PartRefused(self.name, job, own_error("not_ready", f"the link is {self._state}")))
 
@@ -166,8 +173,8 @@ class Link:
         except Exception:
             log.exception("link %s: whoever was told %s failed", self.name, type(event).__name__)
 
-    def _hear(self, event: object) -> None:
-        self._traffic.hear(event)  # type: ignore[arg-type]
+    def _hear(self, event: Urc) -> None:
+        self._traffic.hear(event)
 
     # ---- the states: each method ends with the move out of its state --------------------------------
 
@@ -259,11 +266,9 @@ class Link:
         self._traffic.read_announced()
         while self._places:
             self._traffic.forget(self._places.popleft())
-        if self._parts:
-            return self._send(*self._parts.popleft())
         if self._sweep_due():
             self._sweep()
-        return None
+        return self._send(*self._parts.popleft()) if self._parts else None
 
     def _send(self, job: int, part: OutboundPart) -> Move | None:
         error = self._traffic.send(job, part)

@@ -12,6 +12,7 @@ import os
 import select
 import socket
 import time
+import weakref
 from collections.abc import Callable
 from fcntl import ioctl
 from pathlib import Path
@@ -50,6 +51,7 @@ class Port:
         self._ear, self._bell = socket.socketpair()
         self._ear.setblocking(False)
         self._bell.setblocking(False)
+        self._end = weakref.finalize(self, _close_all, self._ear, self._bell)
 
     # ---- opening and closing -----------------------------------------------------------------------
 
@@ -176,21 +178,32 @@ class Port:
     def dispose(self) -> None:
         """Closed for good, the bell too."""
         self.close()
-        self._ear.close()
-        self._bell.close()
+        self._end()
+
+
+def _close_all(*sockets: socket.socket) -> None:
+    for each in sockets:
+        each.close()
 
 
 def held_by(path: str) -> str:
     """The programs that have `path` open, as far as this user may see: "name (pid)", comma-separated."""
     device = os.path.realpath(path)
-    found = {entry.parts[2] for entry in Path("/proc").glob("[0-9]*/fd/*") if _link(entry) == device}
-    names = (f"{_name(pid)} ({pid})" for pid in sorted(found, key=int))
-    return ", ".join(names) or "a program of another user"
+    pids = (name for name in _listed("/proc") if name.isdigit())
+    found = [pid for pid in pids if any(_link(pid, fd) == device for fd in _listed(f"/proc/{pid}/fd"))]
+    return ", ".join(f"{_name(pid)} ({pid})" for pid in found) or "a program of another user"
 
 
-def _link(entry: Path) -> str:
+def _listed(folder: str) -> list[str]:
     try:
-        return os.readlink(entry)
+        return os.listdir(folder)
+    except OSError:
+        return []  # another user's, or just ended
+
+
+def _link(pid: str, fd: str) -> str:
+    try:
+        return os.readlink(f"/proc/{pid}/fd/{fd}")
     except OSError:
         return ""
 

@@ -52,7 +52,7 @@ class Split:
     spans: tuple[Span, ...]  # text[start:stop] of each part, in order; never empty
     units_used: int  # by the whole text
     units_left: int  # in the last part
-    limit: int  # units one of these parts can hold
+    per_part: int  # units one of these parts can hold
 
 
 def split(text: str, alphabet: Alphabet | None = None) -> Split:

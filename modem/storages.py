@@ -133,8 +133,8 @@ class Storages:
 
     def _go_home(self) -> None:
         """Back to where messages are received: some modems set all three storages at once."""
-        if self._home:
-            self._select(self._home)
+        if self._home and self._home != self._current:
+            self._current = self._home if self._taken(self._home) else ""
 
     def _receive_into(self, name: str) -> bool:
         """Three names, or as many as the modem takes."""

@@ -12,9 +12,9 @@ from collections import deque
 
 from modem import codec, urc
 from modem.api import (
-    Heard,
     Health,
     HealthRead,
+    Heard,
     Identified,
     Identity,
     LateAnswer,
@@ -34,23 +34,33 @@ from modem.storages import REPORTS, Stored
 log = logging.getLogger(__name__)
 
 GONE = (Silent, Hung, PortLost)
+REMEMBERED = 100  # handings over of one place, when nobody answers them
 
 
 class Traffic:
     """What passes through `driver`, told through `say` in the order in which it happened."""
 
-    def __init__(self, modem: str, driver: Driver, say: Tell, clock: Clock = time.monotonic) -> None:
+    def __init__(
+        self,
+        modem: str,
+        driver: Driver,
+        say: Tell,
+        deadline: SendDeadline | None = None,
+        clock: Clock = time.monotonic,
+    ) -> None:
         self._modem = modem
         self._driver = driver
         self._say = say
         self._clock = clock
-        self._deadline = SendDeadline()
+        self._deadline = deadline or SendDeadline()
         self._identity = Identity()
         self._known = False  # the SIM that is in the modem now has been read
         self._opening = 0
         self._uncertain: int | None = None  # the job whose answer may still come
         self._early: list[str] = []  # TPDUs that came before the SIM was known
         self._announced: deque[urc.MessageStored | urc.ReportStored] = deque()
+        self._lying: dict[Place, str] = {}  # what was handed over and not deleted since
+        self._handed: dict[Place, deque[str]] = {}  # every handing over that was not answered by `forget`
         self.restarted = False
         self.registration_changed = False
         self.sweep_wanted = False
@@ -68,6 +78,8 @@ class Traffic:
             self._uncertain = None
         self._identity, self._known = identity, True
         self._opening += 1
+        self._lying.clear()
+        self._handed.clear()
         self._say(Identified(self._modem, identity))
         early, self._early = self._early, []
         for tpdu in early:
@@ -124,9 +136,16 @@ class Traffic:
             self._hand_over(stored)
 
     def forget(self, place: Place) -> None:
-        """Delete it, unless the place is of an earlier opening: then something else may lie there."""
-        if place.opening != self._opening or not self._known:
+        """Delete what was handed over from there, and nothing else.
+
+        What lies in a modem is handed over by every sweep until it is deleted, so a place may be
+        forgotten twice, and by the second time hold a newer message.  Each `forget` therefore answers
+        the oldest handing over of its place.  A place of an earlier opening answers none.
+        """
+        handed = self._handed.get(place)
+        if not handed or handed.popleft() != self._lying.get(place):
             return
+        del self._lying[place]
         try:
             self._driver.storages.delete(place.storage, place.index)
         except GONE:
@@ -135,7 +154,10 @@ class Traffic:
             log.warning("%s: %s %d is not deleted: %s", self._modem, place.storage, place.index, error)
 
     def _hand_over(self, stored: Stored) -> None:
-        self._heard(stored.tpdu, Place(stored.storage, stored.index, self._opening))
+        place = Place(stored.storage, stored.index, self._opening)
+        self._lying[place] = stored.tpdu
+        self._handed.setdefault(place, deque(maxlen=REMEMBERED)).append(stored.tpdu)
+        self._heard(stored.tpdu, place)
 
     def _heard(self, tpdu: str, place: Place | None) -> None:
         self._say(Heard(self._modem, self._identity.sim, tpdu, codec.decode(tpdu), place))

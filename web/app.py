@@ -38,7 +38,7 @@ def create_app(config: Config, clock: Clock | None = None, ids: Ids | None = Non
     app.before_request(_connect)
     app.teardown_request(_disconnect)
     Bootstrap5(app)
-    for part in (assets, language, security, sign_in, formats, live, mishaps, pages):
+    for part in (assets, language, sign_in, security, formats, live, mishaps, pages):
         part.register(app)
     web.api.register(app)
     return app

@@ -48,6 +48,7 @@ def _serve_well(response: Response) -> Response:
     response.vary.add("Accept-Encoding")
     if response.mimetype in COMPRESSED and request.accept_encodings["gzip"]:
         path = _path(endpoint, (request.view_args or {})["filename"])
+        response.close()  # the file itself, which is not read
         response.direct_passthrough = False
         response.set_data(_compressed(path, path.stat().st_mtime))
         response.headers["Content-Encoding"] = "gzip"

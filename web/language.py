@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -48,7 +50,8 @@ def current() -> str:
 
 def say(code: str, **facts: Any) -> str:
     """The sentence of one of the gateway's codes, in the language of this request."""
-    return words.say(code, current(), **facts)
+    sentence = words.say(code, current(), **facts)
+    return _spaced(sentence) if current() == "fr" else sentence
 
 
 def because(reason: str, facts: Mapping[str, Any]) -> str:
@@ -61,8 +64,13 @@ def trouble(error: GatewayError) -> str:
     return say(f"error.{error.code}", **_spoken(error.facts))
 
 
+def _spaced(sentence: str) -> str:
+    """French marks keep the word before them: their space does not break."""
+    return re.sub(r" (?=[:;?!»])|(?<=«) ", "\u00a0", sentence)
+
+
 def _spoken(facts: Mapping[str, Any]) -> dict[str, Any]:
-    spoken = dict(facts)
+    spoken = {name: value for name, value in facts.items() if name not in ("code", "language")}
     if "status" in facts:
         spoken["status"] = say(f"report.{facts['status']}")
     if "state" in facts:
@@ -84,6 +92,7 @@ def choose() -> Response:
     return answer
 
 
+@lru_cache
 def _catalog(folder: Path) -> Translations:
     """The compiled catalogue, or the written one compiled here: a checkout needs no build step."""
     written, compiled = folder / "messages.po", folder / "messages.mo"

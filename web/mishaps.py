@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from gateway.errors import GatewayError, NotFound
 from web.language import trouble
+from web.sign_in import SignedOut
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +20,7 @@ Answer = tuple[str, int]
 
 def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, _form_too_old)
+    app.register_error_handler(SignedOut, _signed_out)
     app.register_error_handler(GatewayError, _not_done)
     app.register_error_handler(413, _too_large)
     for status in (400, 403, 404, 405):
@@ -30,6 +32,11 @@ def _form_too_old(_error: CSRFError) -> Answer:
     """Kept calm: what was typed comes back in the page, to be copied or sent once more."""
     advice = _("It was opened before you signed in or out, or in another window. Open it again and send it.")
     return _page(_("This form is too old"), advice, 400, typed=request.form.get("text", ""))
+
+
+def _signed_out(_error: SignedOut) -> Answer:
+    advice = _("Nothing was sent. Sign in, then write it again; what you had typed is below.")
+    return _page(_("You are signed out"), advice, 401, typed=request.form.get("text", ""))
 
 
 def _not_done(error: GatewayError) -> Answer:

@@ -17,6 +17,7 @@ from flask import Blueprint, Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, default_exceptions
 
 from gateway.errors import Conflict, GatewayError, Invalid, NotFound
+from gateway.store import database
 from gateway.words import LANGUAGES, say
 from web.office import office
 
@@ -40,14 +41,13 @@ CODE_OF = {
     405: "method_not_allowed",
     413: "body_too_large",
     415: "not_json_type",
-    500: "internal",
 }
 
 # Facts that are codes, and the table of words in which each is found.
-CODED = {"state": "state", "link": "link", "status": "report"}
+CODED = {"state": "state", "link_state": "link", "status": "report"}
 
-# Where the gateway's word for an input differs from the one that callers type.
-CALLERS_FIELD = {"validity": "validity_s", "client_ref": "Idempotency-Key"}
+# Where the gateway names no input, and callers know which one it was.
+FIELD_OF = {"idempotency_conflict": "Idempotency-Key"}
 
 
 @dataclass(frozen=True)
@@ -83,14 +83,14 @@ def spoken(fault: Fault, reader: str) -> dict[str, str | None]:
 
 def sentence(code: str, facts: Mapping[str, Any], reader: str) -> str:
     """The gateway's sentence, with the facts that are codes themselves put into words."""
-    named = {name: say(f"{table}.{facts[name]}", reader).lower() for name, table in CODED.items() if name in facts}
-    return say(code, reader, **{**facts, **named})
+    named = {name: say(f"{table}.{facts[name]}", reader) for name, table in CODED.items() if name in facts}
+    inside = {name: words[:1].lower() + words[1:] for name, words in named.items()}
+    return say(code, reader, **{**facts, **inside})
 
 
 def fault_of(error: GatewayError) -> Fault:
     """What the gateway refused, under the names that callers use."""
-    name = CALLERS_FIELD.get(error.field, error.field) if error.field else None
-    return Fault(error.code, name, error.facts)
+    return Fault(error.code, error.field or FIELD_OF.get(error.code), error.facts)
 
 
 def problem_of(error: Exception) -> Problem:
@@ -100,6 +100,9 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, GatewayError):
         status = next(status for kind, status in STATUS_OF if isinstance(error, kind))
         return Problem(status, fault_of(error))
+    if isinstance(error, database.Trouble):
+        log.error("%s %s: the database gave no answer", request.method, request.path, exc_info=error)
+        return Problem(503, Fault("database_busy"), headers={"Retry-After": "5"})
     if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
         return _http_problem(error, error.code)
     log.error("%s %s failed", request.method, request.path, exc_info=error)
@@ -159,4 +162,3 @@ def guard_paths(app: Flask) -> None:
         if error is None or error.code is None or error.code < 400:
             return None
         return answer(problem_of(error))
-

@@ -31,7 +31,7 @@ def serve(config: Config) -> None:
             app, host=host, port=port, threads=THREADS, ident=None, max_request_body_size=BODY_LIMIT
         )
     except OSError as error:
-        raise Unusable("port_taken", host=host, port=port) from error
+        raise Unusable("address_unusable", host=host, port=port, problem=error.strerror) from error
     signal.signal(signal.SIGTERM, _leave)
     log.info("listening on http://%s:%s", host, getattr(server, "effective_port", port))
     server.run()

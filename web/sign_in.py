@@ -6,6 +6,7 @@ Every path asks for a sign-in, except those named here.
 from __future__ import annotations
 
 from flask import Flask, g, jsonify, redirect, request, session, url_for
+from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
 
 from gateway.access import sessions
@@ -21,6 +22,10 @@ PUBLIC_ENDPOINTS = frozenset(
 )
 # Answered by the API, which asks for a key where one is needed.
 PUBLIC_PATHS = ("/api/", "/docs", "/healthz", "/metrics")
+
+
+class SignedOut(Unauthorized):
+    """Something was to be done by somebody who is not signed in (any more)."""
 
 
 def register(app: Flask) -> None:
@@ -83,5 +88,7 @@ def _ask() -> Response | None:
         answer: Response = jsonify(code="signed_out")
         answer.status_code = 401
         return answer
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
-    return redirect(url_for("welcome.sign_in", next=None if wanted in ("", "/") else wanted))
+    if request.method != "GET":
+        raise SignedOut
+    wanted = request.full_path.rstrip("?")
+    return redirect(url_for("welcome.sign_in", next=wanted if wanted != "/" else None))

@@ -16,7 +16,9 @@ def key() -> None:
 
 @key.command("create")
 @click.argument("name")
-@click.option("--scope", "scopes", multiple=True, help="send, read or admin; may repeat (default: send, read).")
+@click.option(
+    "--scope", "scopes", multiple=True, help="send, read or admin; may repeat (default: send, read)."
+)
 @click.option("--quiet", is_flag=True, help="Print only the key.")
 @click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
 @click.pass_context

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 
 import click
 
@@ -28,27 +29,7 @@ from gateway.store.upgrade import upgrade
 
 PERSON = "demo"
 START = 20.0  # seconds within which the page answers and the modem is ready
-CONFIG = """\
-# Written anew at each start of the demo.
-[appliance]
-name = "Chappe"
-language = "{language}"
-country = "FR"
-timezone = "Europe/Paris"
-data_dir = "{data}"
-runtime_dir = "{runtime}"
-
-[web]
-host = "127.0.0.1"
-port = {port}
-
-[[modems]]
-name = "sim1"
-port = "{runtime}/modem"
-
-[demo]
-simulator = "{runtime}/control"
-"""
+TEMPLATE = Path(__file__).parents[2] / "config" / "demo.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +40,12 @@ class Child:
 
 @click.command()
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535), help="Of the page.")
-@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Where the demo keeps its data.")
-@click.option("--language", type=click.Choice(["fr", "en"]), help="Of the pages (default: the shell's, else fr).")
+@click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), help="Where the demo keeps its data."
+)
+@click.option(
+    "--language", type=click.Choice(["fr", "en"]), help="Of the pages (default: the shell's, else fr)."
+)
 @click.option("--exit-when-ready", is_flag=True, help="Leave with 0 once a message made the round trip.")
 @plainly
 def demo(port: int, data: Path | None, language: str | None, exit_when_ready: bool) -> None:
@@ -89,7 +74,9 @@ def _spoken() -> str:
 def _prepare(port: int, data: Path, language: str, runtime: Path) -> Desk:
     data.mkdir(parents=True, exist_ok=True)
     path = data / "demo.toml"
-    path.write_text(CONFIG.format(language=language, data=data, runtime=runtime, port=port), encoding="utf-8")
+    template = Template(TEMPLATE.read_text(encoding="utf-8"))
+    filled = template.safe_substitute(language=language, data=data, runtime=runtime, port=port)
+    path.write_text(filled, encoding="utf-8")
     desk = Desk(load(path))
     upgrade(desk.config.appliance.database_path, desk.clock.now())
     return desk

@@ -22,9 +22,6 @@ from gateway.ids import Ids
 from gateway.store import database
 from gateway.words import say
 
-# Facts that are codes themselves, and the word table of each.
-CODED = {"state": "state", "category": "category", "link_state": "link", "status": "report"}
-
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -39,14 +36,7 @@ class Desk:
         return self.config.appliance.language
 
     def say(self, code: str, /, **facts: Any) -> str:
-        return say(code, self.language, **self.worded(facts))
-
-    def worded(self, facts: dict[str, Any]) -> dict[str, Any]:
-        """Facts that are codes become words."""
-        coded = {
-            name: say(f"{CODED[name]}.{value}", self.language) for name, value in facts.items() if name in CODED
-        }
-        return {**facts, **coded}
+        return say(code, self.language, **facts)
 
     def instant(self, at: datetime | None) -> str:
         """An instant in the appliance's zone, to the minute; "" for none."""

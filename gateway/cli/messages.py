@@ -25,8 +25,12 @@ GOOD = (State.DELIVERED, State.SENT)
 @click.command()
 @click.argument("number")
 @click.argument("text")
-@click.option("--category", default="notification", show_default=True, help="otp, alert, notification, marketing.")
-@click.option("--at", "when", help="When to leave: 2026-12-01T10:00, in the appliance's zone or with an offset.")
+@click.option(
+    "--category", default="notification", show_default=True, help="otp, alert, notification, marketing."
+)
+@click.option(
+    "--at", "when", help="When to leave: 2026-12-01T10:00, in the appliance's zone or with an offset."
+)
 @click.option("--smart", is_flag=True, help="Spell it so that it costs less (ç → c, ’ → ').")
 @click.option("--wait", is_flag=True, help="Follow the message to its final state.")
 @click.option("--timeout", default=180.0, show_default=True, help="Seconds that --wait waits at the most.")

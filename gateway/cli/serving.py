@@ -44,7 +44,9 @@ def web(ctx: click.Context) -> None:
 
 
 @click.command()
-@click.option("--link", type=click.Path(path_type=Path), required=True, help="Where to link the modem's port.")
+@click.option(
+    "--link", type=click.Path(path_type=Path), required=True, help="Where to link the modem's port."
+)
 @click.option("--control", type=click.Path(path_type=Path), help="Where to put the control socket.")
 @click.option("--network-seconds", default=2.0, show_default=True, help="The network takes a part in ...")
 @click.option("--delivery-seconds", default=2.0, show_default=True, help="From there to the phone.")
@@ -87,4 +89,3 @@ def migrate(ctx: click.Context) -> None:
     click.echo(desk.say("cli.migrated", path=path, applied=len(done.applied)))
     if done.backup:
         click.echo(desk.say("cli.backed_up", path=done.backup))
-

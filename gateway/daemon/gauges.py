@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from gateway import status
 from gateway.status import ModemStatus
@@ -37,7 +38,7 @@ class Gauges:
             log.warning("cannot write the status file: %s", error)
 
 
-def _changes(event: api.Event, modem: ModemStatus, now: datetime) -> dict[str, object]:
+def _changes(event: api.Event, modem: ModemStatus, now: datetime) -> dict[str, Any]:
     match event:
         case api.LinkChanged(state=state, error=error):
             code, detail = (error.code, error.detail) if error else (None, "")

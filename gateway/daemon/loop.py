@@ -92,7 +92,7 @@ class Loop:
                 failures += 1
                 log.exception("while handling %s", type(event).__name__)
                 if failures == FAILURES:
-                    return
+                    return None
             self._beat()
             self.clock.sleep(RETRY)
 
@@ -126,7 +126,9 @@ class Loop:
                 log.info("modem %s is ready", event.modem)
             case api.LinkChanged():
                 self.dispatcher.not_ready(event.modem)
-                log.info("modem %s: %s%s", event.modem, event.state, f" ({event.error})" if event.error else "")
+                log.info(
+                    "modem %s: %s%s", event.modem, event.state, f" ({event.error})" if event.error else ""
+                )
             case api.Heard():
                 self._store(event)
             case api.PartAccepted():

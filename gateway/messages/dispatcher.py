@@ -85,7 +85,7 @@ class Dispatcher:
             columns = {"modem": None} if step.event is Event.RETRY else {}  # another may carry it
             lifecycle.advance(message, [part], step, **columns)
             if part.state == State.FAILED:
-                waiting.drop_rest(message, message.parts, now)
+                waiting.drop_rest(message, now)
 
         self._landed(event.modem, event.job, record, now)
 
@@ -146,7 +146,8 @@ class Dispatcher:
             if step is None:
                 _write_claim(part, modem, self.sims[modem], now)
                 return part
-            queued = [p for p in part.message.parts if lifecycle.allows(p.state, step.event)]
+            parts = lifecycle.all_parts(part.message)
+            queued = [other for other in parts if lifecycle.allows(other.state, step.event)]
             lifecycle.advance(part.message, queued, step)
         return None
 
@@ -160,7 +161,7 @@ class Dispatcher:
 def outbound(message: Message, part: Part, now: datetime) -> api.OutboundPart:
     """The value that crosses to the modem; its validity is what is left of the message's."""
     concat = None
-    if message.part_count > 1:
+    if message.concat_reference is not None:
         concat = api.Concat(message.concat_reference, message.part_count, part.seq)
     return api.OutboundPart(
         recipient=message.recipient,

@@ -172,6 +172,11 @@ def record(message: Message, step: Step, state: str, seq: int | None = None) -> 
     ).execute()
 
 
+def all_parts(message: Message) -> list[Part]:
+    """The parts as the ledger has them now, in order."""
+    return list(Part.select().where(Part.message == message.id).order_by(Part.seq))
+
+
 def _move(part: Part, step: Step, columns: dict[str, Any]) -> None:
     old = part.state
     if not allows(old, step.event):
@@ -194,7 +199,7 @@ def _derive_message(message: Message, moved: Sequence[Part], now: datetime) -> N
     parts = list(moved)
     if len(parts) < message.part_count:
         known = {part.id for part in moved}
-        parts += [part for part in message.parts if part.id not in known]
+        parts += [part for part in all_parts(message) if part.id not in known]
     state = derive([part.state for part in parts])
     telling = min(parts, key=lambda part: (part.state != state, part.seq))
     changes = {

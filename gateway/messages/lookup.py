@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -155,7 +155,8 @@ def version() -> str:
 
 def _by_state(condition: Any) -> dict[str, int]:
     query = Message.select(Message.state, fn.COUNT(Message.id)).where(condition).group_by(Message.state)
-    return dict(query.tuples())
+    found: Iterable[Any] = query.tuples()
+    return dict(found)
 
 
 def _page(query: Any, table: Any, cursor: str | None, limit: int) -> Page[Any]:
@@ -177,6 +178,6 @@ def _said_at(item: Message | Inbound) -> datetime:
 
 
 def _number(cursor: str) -> int:
-    if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 19:
+    if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 18:
         raise Invalid("cursor_unknown", field="cursor", value=cursor)
     return int(cursor)

@@ -29,7 +29,7 @@ FRENCH_OVERSEAS = {
 
 def parse(typed: str, country: str) -> str:
     """E.164 with "+", or a short code's digits; raises Invalid on the field `to`."""
-    text = typed.strip()
+    text = re.sub(r"[\s\u2011]+", " ", typed).strip()
     if not text:
         raise Invalid("number_missing", field="to")
     if not TYPED.fullmatch(text):

@@ -68,7 +68,7 @@ class Checked:
 def submit(draft: Draft, caller: Caller, now: datetime) -> Message:
     """Check, write down and return one message; raises Invalid, or Conflict for a reused client_ref."""
     with database.transaction():
-        return _insert(_check(draft, caller, now), caller, now)
+        return _take(draft, caller, now)
 
 
 def submit_many(drafts: Sequence[Draft], caller: Caller, now: datetime) -> list[Message | GatewayError]:
@@ -87,7 +87,7 @@ def cancel(uid: str, by: str, now: datetime) -> Message:
         message = Message.get_or_none(Message.uid == uid)
         if message is None:
             raise NotFound("message_unknown", id=uid)
-        waiting = [part for part in message.parts if part.state in WAITING]
+        waiting = [part for part in lifecycle.all_parts(message) if part.state in WAITING]
         if not waiting or message.state == lifecycle.State.SENDING:
             raise Conflict("not_cancelable", state=message.state)
         lifecycle.advance(message, waiting, Step(Event.CANCEL, now, "canceled_by", facts={"by": by}))
@@ -96,24 +96,40 @@ def cancel(uid: str, by: str, now: datetime) -> Message:
 
 def _try(draft: Draft, caller: Caller, now: datetime) -> Message | GatewayError:
     try:
-        return _insert(_check(draft, caller, now), caller, now)
+        return _take(draft, caller, now)
     except GatewayError as error:
         return error
+
+
+def _take(draft: Draft, caller: Caller, now: datetime) -> Message:
+    """The message of a draft; the earlier one where the same was asked for before, whatever the hour now."""
+    recipient = numbers.parse(draft.to, caller.site.country)
+    digest = _digest(recipient, draft)
+    return _earlier(draft, digest, caller) or _insert(
+        _check(draft, recipient, digest, caller, now), caller, now
+    )
+
+
+def _earlier(draft: Draft, digest: str, caller: Caller) -> Message | None:
+    if draft.client_ref is None:
+        return None
+    earlier = Message.get_or_none(Message.source == caller.source, Message.client_ref == draft.client_ref)
+    if earlier is not None and earlier.content_digest != digest:
+        raise Conflict("idempotency_conflict", key=draft.client_ref, id=earlier.uid)
+    return earlier
 
 
 # ---- checking: nothing is written before all of it has passed ----------------------------------
 
 
-def _check(draft: Draft, caller: Caller, now: datetime) -> Checked:
+def _check(draft: Draft, recipient: str, digest: str, caller: Caller, now: datetime) -> Checked:
     if draft.category not in CATEGORIES:
         raise Invalid("category_unknown", field="category", value=draft.category, known=", ".join(CATEGORIES))
     if draft.modem is not None and draft.modem not in caller.modems:
         raise Invalid("modem_unknown", field="modem", value=draft.modem, known=", ".join(caller.modems))
-    recipient = numbers.parse(draft.to, caller.site.country)
     written = texts.write(draft.text, draft.smart_encoding)
     expires_at = _expiry(draft, now)
     facts = gate.Facts(draft.category, caller.site.timezone, draft.send_at, expires_at)
-    digest = _digest(recipient, draft)
     return Checked(draft, recipient, written, expires_at, gate.judge(facts, now), digest)
 
 
@@ -147,24 +163,12 @@ def _digest(recipient: str, draft: Draft) -> str:
 
 
 def _insert(checked: Checked, caller: Caller, now: datetime) -> Message:
-    if earlier := _earlier(checked, caller):
-        return earlier
     step = _first_step(checked.verdict, checked.draft, now)
     message = Message.create(**_columns(checked, caller, step))
     Part.insert_many(_parts(message, checked, step)).execute()
     lifecycle.record(message, step, message.state)
     conversations.note(message.recipient, message.text, now, inbound=False)
     return message
-
-
-def _earlier(checked: Checked, caller: Caller) -> Message | None:
-    reference = checked.draft.client_ref
-    if reference is None:
-        return None
-    earlier = Message.get_or_none(Message.source == caller.source, Message.client_ref == reference)
-    if earlier is not None and earlier.content_digest != checked.digest:
-        raise Conflict("idempotency_conflict", key=reference, id=earlier.uid)
-    return earlier
 
 
 def _first_step(verdict: Verdict, draft: Draft, now: datetime) -> Step:
@@ -225,5 +229,7 @@ def _next_reference(recipient: str, ids: Ids) -> int:
     """The next of 256 concatenation references towards this recipient; the first is drawn at random."""
     row = ConcatReference.get_or_none(ConcatReference.recipient == recipient)
     reference = ids.random(1)[0] if row is None else (row.last + 1) % 256
-    ConcatReference.replace(recipient=recipient, last=reference).execute()
+    ConcatReference.insert(recipient=recipient, last=reference).on_conflict(
+        conflict_target=[ConcatReference.recipient], preserve=[ConcatReference.last]
+    ).execute()
     return int(reference)

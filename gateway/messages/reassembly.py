@@ -31,9 +31,7 @@ def home(part: api.InboundPart, sim: str, now: datetime) -> Inbound | None:
         Inbound.received_at > now - OPEN_FOR,
     )
     for candidate in candidates.order_by(Inbound.id.desc()):
-        taken = InboundPart.select().where(
-            InboundPart.inbound == candidate.id, InboundPart.seq == concat.seq
-        )
+        taken = InboundPart.select().where(InboundPart.inbound == candidate.id, InboundPart.seq == concat.seq)
         if not taken.exists():
             return candidate
     return None

@@ -137,7 +137,9 @@ def apply(report: StatusReport, part: Part, now: datetime) -> None:
         return
     if part.state == State.UNCERTAIN:  # whatever it says of delivery, the part did leave
         step = Step(Event.ACCEPT, now, "report", facts=facts)
-        lifecycle.advance(message, [part], step, reference=report.reference, sent_at=part.claimed_at, **columns)
+        lifecycle.advance(
+            message, [part], step, reference=report.reference, sent_at=part.claimed_at, **columns
+        )
         return
     Part.update(columns).where(Part.id == part.id).execute()
     lifecycle.note(message, part, Step(Event.REPORT, now, "report", facts=facts))

@@ -11,7 +11,7 @@ from gateway.store.models import Message, Part
 from modem.errors import Advice, ModemError
 
 GRACE = timedelta(minutes=10)  # how long an uncertain part waits for its report
-BACK_OFF = tuple(timedelta(seconds=s) for s in (5, 20, 60, 300, 900, 3600))
+BACK_OFF = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 900, 3600))
 LONG = BACK_OFF[3:]
 
 

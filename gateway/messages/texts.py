@@ -45,10 +45,9 @@ def write(typed: str, smart: bool) -> Written:
     text = clean(typed)
     if not text.strip():
         raise Invalid("text_empty", field="text")
-    spelled = transliteration.cheaper(text).text if smart else text
+    spelled, split = _cheaper(text) if smart else (text, _split(text))
     if not spelled.strip():
         raise Invalid("text_empty", field="text")
-    split = _split(spelled)
     if len(split.spans) > MOST_PARTS:
         raise Invalid("too_many_parts", field="text", parts=len(split.spans), most=MOST_PARTS)
     return Written(spelled, text if spelled != text else None, split)
@@ -65,11 +64,9 @@ def preview(typed: str, smart: bool = False) -> Preview:
     """All about one text, whatever its length up to the format's limit; "" has no part yet."""
     text = clean(typed)
     spelling = transliteration.cheaper(text)
-    shown = spelling.text if smart else text
+    shown = _cheaper(text)[0] if smart else text
     split, other = _split(shown), _split(spelling.text)
-    gains = len(other.spans) < len(split.spans) or (
-        other.alphabet != split.alphabet and len(other.spans) <= len(split.spans)
-    )
+    gains = _costs_less(other, split)
     return Preview(
         text=shown,
         alphabet=str(split.alphabet),
@@ -82,6 +79,20 @@ def preview(typed: str, smart: bool = False) -> Preview:
         suggestion_parts=len(other.spans) if gains else None,
         changes=spelling.changes,
     )
+
+
+def _cheaper(text: str) -> tuple[str, Split]:
+    """The cheaper spelling where it really costs less, else the text as it is."""
+    spelled, as_it_is = transliteration.cheaper(text).text, _split(text)
+    split = _split(spelled)
+    return (spelled, split) if _costs_less(split, as_it_is) else (text, as_it_is)
+
+
+def _costs_less(one: Split, other: Split) -> bool:
+    """Fewer parts; or as many in the alphabet that leaves more room."""
+    if len(one.spans) != len(other.spans):
+        return len(one.spans) < len(other.spans)
+    return one.alphabet != other.alphabet
 
 
 def _split(text: str) -> Split:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -33,10 +32,15 @@ def release(zone: ZoneInfo, now: datetime) -> int:
     overdue = Message.select().where(_EXPIRING, Message.expires_at <= now).order_by(Message.expires_at)
     if not due.exists() and not overdue.exists():
         return 0
+    looked_at = 0
     with database.transaction():
-        moved = [_release_one(list(parts), zone, now) for _, parts in groupby(due, lambda p: p.message_id)]
-        expired = [_expire(message, now) for message in overdue.limit(BATCH)]
-    return len(moved) + len(expired)
+        for _, parts in groupby(due, lambda part: part.message.id):
+            _release_one(list(parts), zone, now)
+            looked_at += 1
+        for message in overdue.limit(BATCH):
+            _expire(message, now)
+            looked_at += 1
+    return looked_at
 
 
 def next_instant() -> datetime | None:
@@ -70,14 +74,14 @@ def _release_one(parts: list[Part], zone: ZoneInfo, now: datetime) -> None:
 
 
 def _expire(message: Message, now: datetime) -> None:
-    waiting = [part for part in message.parts if part.state in WAITING]
+    waiting = [part for part in lifecycle.all_parts(message) if part.state in WAITING]
     if waiting:
         facts = {"expired_at": message.expires_at.isoformat()}
         lifecycle.advance(message, waiting, Step(Event.EXPIRE, now, "validity_over", facts=facts))
 
 
-def drop_rest(message: Message, parts: Iterable[Part], now: datetime) -> None:
+def drop_rest(message: Message, now: datetime) -> None:
     """One part failed for good: what has not left of this message stays here."""
-    rest = [part for part in parts if part.state in WAITING]
+    rest = [part for part in lifecycle.all_parts(message) if part.state in WAITING]
     if rest:
         lifecycle.advance(message, rest, Step(Event.CANCEL, now, "part_failed"))

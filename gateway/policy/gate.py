@@ -37,7 +37,7 @@ def judge(facts: Facts, now: datetime) -> Verdict:
         if verdict.answer is Answer.REFUSE:
             return verdict
     holds = [verdict for verdict in answers if verdict.answer is Answer.HOLD]
-    return max(holds, key=_end, default=allow("gate"))
+    return max(holds, key=_end, default=answers[-1])
 
 
 def rehearse(category: str, zone: ZoneInfo, now: datetime, send_at: datetime | None = None) -> Verdict:

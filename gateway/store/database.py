@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 from peewee import OperationalError, SqliteDatabase
@@ -61,14 +61,13 @@ def known_versions() -> list[str]:
 
 def applied_versions(path: Path) -> list[str]:
     """The names of the migrations that the file has seen; [] for a new file."""
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         try:
             rows = connection.execute(f"SELECT name FROM {HISTORY_TABLE} ORDER BY name").fetchall()
         except sqlite3.OperationalError as error:
             if not re.search("no such table", str(error)):
                 raise
             return []
-    connection.close()
     return [name for (name,) in rows]
 
 
@@ -85,5 +84,5 @@ def check_version(path: Path) -> None:
 
 def maintain() -> None:
     """Let SQLite look at its statistics and fold the log back into the file."""
-    db.execute_sql("PRAGMA optimize")
-    db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    for pragma in ("optimize", "wal_checkpoint(TRUNCATE)"):
+        db.pragma(pragma)

@@ -23,7 +23,7 @@ from gateway.store.database import db
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class InstantField(BigIntegerField):  # type: ignore[type-arg]
+class InstantField(BigIntegerField):
     """An aware datetime, kept as whole microseconds since 1970 UTC: compared and indexed as a number."""
 
     def db_value(self, value: datetime | None) -> int | None:
@@ -33,7 +33,7 @@ class InstantField(BigIntegerField):  # type: ignore[type-arg]
         return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
-class JsonField(TextField):  # type: ignore[type-arg]
+class JsonField(TextField):
     """A small JSON object, kept as text."""
 
     def db_value(self, value: dict[str, Any] | None) -> str:

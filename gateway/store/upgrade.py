@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,8 +13,6 @@ from playhouse.migrations import Runner
 
 from gateway.errors import Unusable
 from gateway.store import database
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +49,7 @@ def _apply(path: Path) -> None:
 def _copy(path: Path, now: datetime) -> Path:
     """A consistent copy beside the file, also while somebody writes."""
     target = path.with_name(f"{path.stem}-before-{now:%Y%m%dT%H%M%S}.sqlite")
-    with sqlite3.connect(path) as source, sqlite3.connect(target) as copy:
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
-    source.close()
-    copy.close()
     target.chmod(0o600)
     return target

@@ -9,6 +9,9 @@ from typing import Any
 
 LANGUAGES = ("fr", "en")
 
+# Facts that are codes themselves, and the table in which each finds its words.
+CODED = {"state": "state", "category": "category", "link_state": "link", "status": "report"}
+
 
 class _Facts(dict[str, Any]):
     """A sentence never breaks for want of a fact."""
@@ -18,10 +21,16 @@ class _Facts(dict[str, Any]):
 
 
 def say(code: str, language: str, /, **facts: Any) -> str:
-    """The sentence for `code` ("reason.quiet_hours"); the code itself where no sentence is known."""
+    """The sentence for `code` ("reason.quiet_hours"); the code itself where no sentence is known.
+
+    Facts fill the sentence in; those that are codes become words first.
+    """
     table, _, name = code.partition(".")
     sentence = words(language if language in LANGUAGES else "en").get(table, {}).get(name)
-    return sentence.format_map(_Facts(facts)) if sentence else code
+    if sentence is None:
+        return code
+    spoken = {fact: say(f"{CODED[fact]}.{facts[fact]}", language) for fact in CODED if fact in facts}
+    return sentence.format_map(_Facts({**facts, **spoken}))
 
 
 @cache

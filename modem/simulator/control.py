@@ -31,10 +31,13 @@ Every event has `seq`, `event` and `at` (CLOCK_MONOTONIC seconds):
 | `handset_received` | `number`, `text`: a whole message is on a phone |
 | `report`, `inbound` | `tpdu`, `urc` (empty: silently), [`storage`, `index`]: handed to the modem |
 | `silent` | `seconds`: the modem fell silent |
+| `lost` | `octets`: what the modem said and nobody read |
+| `line_back` | the cable is in again |
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from modem.simulator.fields import service_centre_octets
@@ -81,11 +84,11 @@ class Control:
         try:
             verb, facts = self._checked(request)
             return {"ok": True} | (getattr(self, f"_{verb}")(**facts) or {})
-        except (ValueError, IndexError, KeyError) as error:
+        except (TypeError, ValueError, LookupError) as error:
             return {"ok": False, "error": str(error) or type(error).__name__}
 
     def _checked(self, request: Any) -> tuple[str, dict[str, Any]]:
-        if not isinstance(request, dict) or request.get("do") not in VERBS:
+        if not isinstance(request, dict) or request.get("do") not in list(VERBS):
             raise ValueError(f"no such command; there are {', '.join(VERBS)}")
         facts = {key: value for key, value in request.items() if key != "do"}
         required, optional = VERBS[request["do"]]
@@ -96,6 +99,8 @@ class Control:
                 raise ValueError(f"{key} is not known here")
             if not isinstance(value, (required | optional)[key]):
                 raise ValueError(f"{key} is of the wrong type")
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ValueError(f"{key} is no finite number")
         return request["do"], facts
 
     # ---- phones and messages ---------------------------------------------------------------------

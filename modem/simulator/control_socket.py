@@ -19,7 +19,8 @@ class ControlSocket:
         self._path = path
         self._handle = handle
         self._clients: dict[socket.socket, tuple[bytearray, bytearray]] = {}
-        path.unlink(missing_ok=True)
+        if path.is_socket():
+            path.unlink()
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.listener.setblocking(False)
         self.listener.bind(os.fspath(path))

@@ -56,6 +56,7 @@ class Device:
         self._late: bytearray | None = None
         self._silent_until = 0.0
         self._life = 0
+        self._working = False
         self._power_on()
         network.on_registration = self._registration_changed
         network.to_modem = lambda octets: reception.take(self, octets)
@@ -92,12 +93,19 @@ class Device:
         self._work()
 
     def _work(self) -> None:
+        if self._working:
+            return
+        self._working = True
         while self._input and not self._busy and not self.silent:
             byte = self._input.popleft()
             if self._prompt:
                 self._message_byte(byte, self._prompt)
             else:
                 self._command_byte(byte)
+            if byte in (CR, CTRL_Z):
+                # What a command sets off at once comes before the next one, however fast they are typed.
+                self.timers.run(self.timers.now)
+        self._working = False
 
     def _command_byte(self, byte: int) -> None:
         self._echo(byte)

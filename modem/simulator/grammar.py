@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-BASIC = re.compile(r"(&?[A-Z])(\d*)", re.IGNORECASE)
+BASIC = re.compile(r"(&?[A-RT-Z])(\d*)", re.IGNORECASE)
 REGISTER = re.compile(r"S(\d+)(?:=(\d*)|(\?))", re.IGNORECASE)
 EXTENDED = re.compile(r'([+^%*$#_][A-Z0-9_]*)((?:"[^"]*"|[^";])*)(?:;|$)', re.IGNORECASE)
 ARGUMENT = re.compile(r'\s*("[^"]*"|[^,]*)\s*(,|$)')

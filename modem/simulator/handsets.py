@@ -6,6 +6,7 @@ Numbers that mean something are the table `MANNERS`; every other phone receives 
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,8 @@ from typing import Any
 from modem.simulator.tpdu import Submit
 
 DELIVERED, TRYING, UNREACHABLE = 0x00, 0x22, 0x43  # TP-ST
+
+SHOWN = 1000  # messages on one phone; the oldest go first
 
 CHOICE = re.compile(r"(?<![\w.,])([1-9])\s*[).:=\- ]\s*(?=\w)")
 
@@ -70,7 +73,7 @@ class Handset:
     """One phone: its screen, and the parts of what is not whole yet by (reference, wide, total)."""
 
     number: str
-    messages: list[dict[str, Any]] = field(default_factory=list)
+    messages: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=SHOWN))
     missing: dict[tuple[int, bool, int], dict[int, str]] = field(default_factory=dict)
 
 

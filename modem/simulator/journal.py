@@ -42,6 +42,6 @@ class Journal:
             self._events.clear()
 
     def wait(self, wanted: Callable[[list[Event]], bool], seconds: float) -> bool:
-        """True as soon as `wanted(events)` is; False when `seconds` have passed without."""
+        """True as soon as `wanted(events)` is, which must only look; False after `seconds` without."""
         with self._grown:
-            return self._grown.wait_for(lambda: wanted(list(self._events)), seconds)
+            return self._grown.wait_for(lambda: wanted(self._events), seconds)

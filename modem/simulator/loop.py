@@ -18,6 +18,8 @@ from modem.simulator.options import Options
 from modem.simulator.pty_port import PtyPort
 from modem.simulator.simulation import Simulation
 
+LONGEST_WAIT = 3600.0  # seconds; a select takes no arbitrary number
+
 Errand = tuple[dict[str, Any], "Future[dict[str, Any]]"]
 
 
@@ -28,7 +30,7 @@ class Loop:
         self, link: Path, control: Path | None, options: Options, clock: Callable[[], datetime]
     ) -> None:
         self.simulation = Simulation(options, clock, time.monotonic())
-        self._port = PtyPort(link, self.simulation.timers, options.pace_seconds)
+        self._port = PtyPort(link, self.simulation.timers, self.simulation.journal, options.pace_seconds)
         self._control = Control(self.simulation, self._port)
         self._errands: queue.SimpleQueue[Errand] = queue.SimpleQueue()
         self._bell, self._ring = socket.socketpair()
@@ -93,7 +95,7 @@ class Loop:
             self._settle()
             answer.set_result(result)
 
-    def _timeout(self, longest: float | None) -> float | None:
+    def _timeout(self, longest: float | None) -> float:
         due = self.simulation.timers.next_due()
-        waits = [] if due is None else [max(0.0, due - time.monotonic())]
-        return min(waits + ([] if longest is None else [longest]), default=None)
+        waits = [LONGEST_WAIT] if due is None else [LONGEST_WAIT, max(0.0, due - time.monotonic())]
+        return min(waits if longest is None else [*waits, longest])

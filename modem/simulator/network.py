@@ -6,6 +6,7 @@ Whatever it cannot hand over (no registration, no room, no SIM) it keeps, in ord
 from __future__ import annotations
 
 import dataclasses
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from modem.simulator.tpdu import Deliver, StatusReport, Submit, is_report
 from modem.simulator.user_data import Concat
 
 HOME, SEARCHING, OFF = 1, 2, 0  # <stat> of +CREG
+KEPT = 100_000  # parts remembered in `submitted`
 REFUSAL = 38  # network out of order
 
 
@@ -61,7 +63,7 @@ class Network:
         self._covered = True
         self._radio = False
         self.registration = OFF
-        self.submitted: list[Submitted] = []
+        self.submitted: deque[Submitted] = deque(maxlen=KEPT)
         self.to_modem: Callable[[bytes], bool] = lambda _octets: False
         self.on_registration: Callable[[int], None] = lambda _stat: None
 

@@ -12,6 +12,7 @@ import termios
 import tty
 from pathlib import Path
 
+from modem.simulator.journal import Journal
 from modem.simulator.timers import Timers
 
 STALLED_SECONDS = 2.0  # after which what nobody reads is lost, as on a serial line
@@ -20,11 +21,12 @@ STALLED_SECONDS = 2.0  # after which what nobody reads is lost, as on a serial l
 class PtyPort:
     """One pty; `master` is None while it is hung up."""
 
-    def __init__(self, link: Path, timers: Timers, pace: float) -> None:
+    def __init__(self, link: Path, timers: Timers, journal: Journal, pace: float) -> None:
         self.link = link
         self.master: int | None = None
         self.pace = pace
         self._timers = timers
+        self._journal = journal
         self._slave = -1
         self._pending = bytearray()
         self._pacing = False
@@ -60,7 +62,13 @@ class PtyPort:
     def hang_up(self, seconds: float) -> None:
         """The cable is pulled; `seconds` later another pty is linked at the same path."""
         self.close()
-        self._timers.after(seconds, self._open)
+        self._timers.after(seconds, self._come_back)
+
+    def _come_back(self) -> None:
+        if self.master is not None:
+            return
+        self._open()
+        self._journal.note("line_back", self._timers.now)
 
     def read(self) -> bytes:
         """What the host wrote, at most 4096 bytes; empty when there is nothing."""
@@ -100,7 +108,8 @@ class PtyPort:
             self._timers.after(STALLED_SECONDS, lambda: self._lose(stall))
 
     def _lose(self, stall: int) -> None:
-        if stall == self._stalls:
+        if stall == self._stalls and self._pending:
+            self._journal.note("lost", self._timers.now, octets=len(self._pending))
             self._pending.clear()
 
     @property

@@ -40,6 +40,7 @@ class Settings:
     text_parameters: tuple[int, ...] = (17, 167, 0, 0)  # +CSMP: first octet, TP-VP, TP-PID, TP-DCS
     charset: str = "IRA"
     operator_format: int = 0
+    ussd_shown: int = 0  # +CUSD
 
     @property
     def text_mode(self) -> bool:

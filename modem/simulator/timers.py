@@ -10,7 +10,7 @@ Action = Callable[[], None]
 
 
 class Timers:
-    """`now` is the instant of the last `run`; what is due at one instant runs in the order it was set."""
+    """`now` is the instant being lived through; what is due at one instant runs in the order it was set."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -22,10 +22,12 @@ class Timers:
         heapq.heappush(self._heap, (self.now + max(seconds, 0.0), next(self._order), action))
 
     def run(self, now: float) -> None:
-        """Run everything due at `now`, including what becomes due meanwhile."""
+        """Run everything due at `now`, each at its own instant, including what becomes due meanwhile."""
+        while self._heap and self._heap[0][0] <= now:
+            due, _order, action = heapq.heappop(self._heap)
+            self.now = max(self.now, due)
+            action()
         self.now = max(self.now, now)
-        while self._heap and self._heap[0][0] <= self.now:
-            heapq.heappop(self._heap)[2]()
 
     def next_due(self) -> float | None:
         """The instant at which `run` has something to do; None: never."""

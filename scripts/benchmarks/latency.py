@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import dataclass
 from math import ceil
 
 from stack import Caller, NotReady, Stack
@@ -17,6 +18,14 @@ PAUSE = (0.04, 0.16)  # seconds between two messages: not in step with anything 
 WARM = 5  # messages before the first that counts
 
 
+@dataclass(frozen=True)
+class Submission:
+    """One request: CLOCK_MONOTONIC seconds before its first byte and after its answer's last."""
+
+    begun: float
+    answered: float
+
+
 def measure(messages: int, seed: int) -> dict[str, float]:
     pauses = random.Random(seed)
     with Stack() as stack:
@@ -24,29 +33,29 @@ def measure(messages: int, seed: int) -> dict[str, float]:
         for _ in range(WARM):
             submit(caller, pauses)
         stack.simulator(do="clear_log")
-        begun = [submit(caller, pauses) for _ in range(messages)]
+        done = [submit(caller, pauses) for _ in range(messages)]
         events = stack.simulator(do="log")["events"]
     lines = [event["at"] for event in events if event["event"] == "cmgs_line"]
-    if len(lines) != len(begun):
-        raise NotReady(f"{len(begun)} messages were asked for and {len(lines)} came to the modem")
-    return summary([(line - start) * 1000 for start, line in zip(begun, lines, strict=True)])
+    if len(lines) != len(done):
+        raise NotReady(f"{len(done)} messages were asked for and {len(lines)} came to the modem")
+    wire = sorted((line - one.begun) * 1000 for one, line in zip(done, lines, strict=True))
+    answers = sorted((one.answered - one.begun) * 1000 for one in done)
+    shares = {f"latency p{percent}": rank(wire, percent) for percent in (50, 90, 99)}
+    return {**shares, "latency max": wire[-1], "answer p50": rank(answers, 50)}
 
 
-def submit(caller: Caller, pauses: random.Random) -> float:
-    """Submit one message and let it pass; the instant at which its request began."""
+def submit(caller: Caller, pauses: random.Random) -> Submission:
+    """Submit one message and let it pass."""
     content = {"to": RECIPIENT, "text": "bench", "category": "notification"}
     begun = time.monotonic()
     status, body = caller.post("/api/v1/messages", content)
+    answered = time.monotonic()
     if status != 202:
         raise NotReady(f"POST /messages answered {status}: {body[:500]!r}")
     time.sleep(pauses.uniform(*PAUSE))
-    return begun
+    return Submission(begun, answered)
 
 
-def summary(milliseconds: list[float]) -> dict[str, float]:
-    """Percentiles by nearest rank, and the worst."""
-    ranked = sorted(milliseconds)
-    figures = {
-        f"latency p{percent}": ranked[ceil(percent / 100 * len(ranked)) - 1] for percent in (50, 90, 99)
-    }
-    return figures | {"latency max": ranked[-1]}
+def rank(ranked: list[float], percent: int) -> float:
+    """The percentile by nearest rank of an ascending list."""
+    return ranked[ceil(percent / 100 * len(ranked)) - 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, islice
 from urllib.parse import urlencode
@@ -27,9 +28,9 @@ def measure(requests: int) -> dict[str, float]:
             caller.post("/api/v1/messages", {"to": f"+3363998{1000 + number}", "text": "bench"})
         cookie = sign_in(stack)
         with ThreadPoolExecutor(BROWSERS) as pool:
-            done = sum(pool.map(lambda share: browse(stack, cookie, share), shares(requests)))
-        if done != requests:
-            raise NotReady(f"{requests - done} of {requests} requests were not answered with 200")
+            refused = sum(pool.map(lambda share: browse(stack, cookie, share), shares(requests)), Counter())
+        if refused:
+            raise NotReady(f"not answered with 200: {dict(refused)}")
         sizes = {name: pss_megabytes(stack.processes[name].pid) for name in ("gateway", "web")}
     return {f"{name} PSS after use": size for name, size in sizes.items()}
 
@@ -38,10 +39,11 @@ def shares(requests: int) -> list[int]:
     return [requests // BROWSERS + (number < requests % BROWSERS) for number in range(BROWSERS)]
 
 
-def browse(stack: Stack, cookie: str, requests: int) -> int:
-    """Ask for the pages and calls in turn on one connection; how many were answered with 200."""
+def browse(stack: Stack, cookie: str, requests: int) -> Counter[str]:
+    """Ask for the pages and calls in turn on one connection; what was not answered with 200, how often."""
     caller = Caller(stack.port, {"Authorization": f"Bearer {stack.key}", "Cookie": cookie})
-    return sum(caller.get(path)[0] == 200 for path in islice(cycle((*PAGES, *CALLS)), requests))
+    asked = ((path, caller.get(path)[0]) for path in islice(cycle((*PAGES, *CALLS)), requests))
+    return Counter(f"{path}: {status}" for path, status in asked if status != 200)
 
 
 def sign_in(stack: Stack) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from types import TracebackType
 from typing import Any, Self
 
 CHAPPE = Path(sys.executable).with_name("chappe")
+UNITS = Path(__file__).parents[2] / "systemd"
 PATIENCE = 30.0  # seconds a process may take to be ready
 POLL = 0.005  # seconds between two looks: the grain of every start time
 
@@ -48,8 +50,7 @@ class Stack:
         self.folder = Path(tempfile.mkdtemp(prefix="bench-"))
         self.port = free_port()
         self.config = self.folder / "gateway.toml"
-        # MALLOC_ARENA_MAX as the web's unit has it: many threads must not each keep a heap of their own.
-        self.environment = {**os.environ, "CHAPPE_CONFIG": str(self.config), "MALLOC_ARENA_MAX": "2"}
+        self.environment = {**os.environ, "CHAPPE_CONFIG": str(self.config)}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.began: dict[str, float] = {}  # when each process was started, monotonic
         self.took: dict[str, float] = {}  # seconds from there to ready
@@ -120,7 +121,10 @@ class Stack:
         self.began[name] = time.monotonic()
         with (self.folder / f"{name}.log").open("wb") as log:
             self.processes[name] = subprocess.Popen(
-                [str(CHAPPE), *arguments], env=self.environment, stdout=log, stderr=log
+                [str(CHAPPE), *arguments],
+                env=self.environment | unit_environment(name),
+                stdout=log,
+                stderr=log,
             )
 
     def _until(self, name: str, ready: Callable[[], bool], called: str | None = None) -> None:
@@ -178,6 +182,14 @@ class Caller:
         kept |= dict(cookie.split(";", 1)[0].split("=", 1) for cookie in cookies)
         if kept:
             self.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in kept.items())
+
+
+def unit_environment(name: str) -> dict[str, str]:
+    """What the process's systemd unit sets: memory depends on how the allocator is told to behave."""
+    unit = UNITS / f"chappe-{name}.service"
+    lines = unit.read_text(encoding="utf-8").splitlines() if unit.exists() else []
+    settings = (line.removeprefix("Environment=") for line in lines if line.startswith("Environment="))
+    return dict(pair.split("=", 1) for setting in settings for pair in shlex.split(setting))
 
 
 def free_port() -> int:

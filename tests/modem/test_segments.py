@@ -48,7 +48,7 @@ def cost(alphabet: Alphabet, text: str) -> int:
 def test_a_text_costs_so_many_parts(text: str, alphabet: Alphabet, parts: int, used: int, left: int) -> None:
     cut = split(text)
     assert (cut.alphabet, len(cut.spans), cut.units_used, cut.units_left) == (alphabet, parts, used, left)
-    assert cut.limit == (LIMITS[alphabet].joined if parts > 1 else LIMITS[alphabet].alone)
+    assert cut.per_part == (LIMITS[alphabet].joined if parts > 1 else LIMITS[alphabet].alone)
 
 
 @pytest.mark.parametrize("before", range(150, 156))
@@ -60,8 +60,11 @@ def test_an_escape_pair_is_never_cut(before: int) -> None:
     assert first + second == text
 
 
+ENDS = ["🇦🇿", "🇿🇦", "👍🏻", "👍🏿"]  # the first and the last flag letter and skin tone
+
+
 @pytest.mark.parametrize(
-    "sequence", ["😀", FAMILY, FLAG, THUMB, HEART, SCOTLAND, "q\u0303\u0323", "\r\n", "👩🏽‍🚀"]
+    "sequence", [*ENDS, "😀", FAMILY, FLAG, THUMB, HEART, SCOTLAND, "q\u0303\u0323", "\r\n", ASTRONAUT]
 )
 @pytest.mark.parametrize("before", range(50, 69))
 def test_what_a_reader_sees_as_one_is_never_cut(sequence: str, before: int) -> None:
@@ -73,6 +76,11 @@ def test_what_a_reader_sees_as_one_is_never_cut(sequence: str, before: int) -> N
 def test_a_line_end_of_two_characters_is_never_cut(before: int) -> None:
     text = "a" * before + "\r\n" + "b" * 60
     assert not pieces(text, split(text))[0].endswith("\r")
+
+
+def test_a_sequence_that_just_fills_a_part_stays_whole() -> None:
+    text = "ê" + "e" + "\u0323" * 66 + "ê" * 10
+    assert split(text).spans == ((0, 1), (1, 68), (68, 78))
 
 
 @pytest.mark.parametrize("shift", range(5))
@@ -121,8 +129,8 @@ def test_the_parts_joined_are_the_text_and_each_fits(text: str) -> None:
     cut = split(text)
     assert "".join(pieces(text, cut)) == text
     assert cut.units_used == cost(cut.alphabet, text)
-    assert all(0 < cost(cut.alphabet, piece) <= cut.limit for piece in pieces(text, cut) if text)
-    assert cut.units_left == cut.limit - cost(cut.alphabet, pieces(text, cut)[-1])
+    assert all(0 < cost(cut.alphabet, piece) <= cut.per_part for piece in pieces(text, cut) if text)
+    assert cut.units_left == cut.per_part - cost(cut.alphabet, pieces(text, cut)[-1])
 
 
 @given(st.lists(st.sampled_from(WHOLE), max_size=400))
@@ -132,7 +140,7 @@ def test_a_part_ends_only_where_the_next_sequence_does_not_fit(sequences: list[s
     begins = dict(zip(accumulate(map(len, sequences), initial=0), sequences, strict=False))
     cut = split(text)
     for start, stop in cut.spans[:-1]:
-        left = cut.limit - cost(cut.alphabet, text[start:stop])
+        left = cut.per_part - cost(cut.alphabet, text[start:stop])
         assert left < cost(cut.alphabet, begins[stop])
 
 

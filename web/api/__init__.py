@@ -1,6 +1,6 @@
 """The native HTTP API: a key, JSON in, JSON out, and a document that says all of it.
 
-    request ──▶ problems.guard_paths ──▶ auth.needs ──▶ inputs ──▶ a gateway verb ──▶ outputs
+request ──▶ problems.guard_paths ──▶ auth.needs ──▶ inputs ──▶ a gateway verb ──▶ outputs
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""/docs and /api/v1/openapi.json: the same document for people and for programs; needs no key, no internet."""
+"""/docs and /api/v1/openapi.json: one document, for people and for programs; no key, no internet."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from apispec import APISpec
 from flask import Blueprint, Response, current_app, render_template, request
 from markupsafe import Markup, escape
 
-from gateway import words
+from gateway.words import say
 from web.api import outline
 from web.api.auth import SCOPES
+from web.api.codes import CODES
 from web.api.samples import samples
 from web.office import office
 from web.problems import BODY_LIMIT, language
 
 DOCUMENT = "chappe-openapi"  # where the application keeps it
 
-pages = Blueprint("docs", __name__, template_folder="templates", static_folder="static", static_url_path="/docs")
+pages = Blueprint(
+    "docs", __name__, template_folder="templates", static_folder="static", static_url_path="/docs"
+)
 
 
 def keep(spec: APISpec) -> None:
@@ -33,7 +36,8 @@ def document() -> Response:
         json.dumps(current_app.extensions[DOCUMENT], ensure_ascii=False), mimetype="application/json"
     )
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @pages.app_template_filter("ticked")
@@ -65,9 +69,9 @@ def page() -> str:
     )
 
 
-def _errors(reader: str) -> list[tuple[str, str]]:
-    """Every code with its sentence; what a case fills in shows as an ellipsis."""
-    return [(code, words.say(f"error.{code}", reader)) for code in sorted(words.words(reader)["error"])]
+def _errors(reader: str) -> list[tuple[int, str, str]]:
+    """Every code with its status and its sentence; what a case fills in shows as an ellipsis."""
+    return [(status, code, say(f"error.{code}", reader)) for status, codes in CODES.items() for code in codes]
 
 
 def _root() -> str:

@@ -15,7 +15,6 @@ from marshmallow import ValidationError, fields, validate
 from web.office import office
 from web.problems import Fault
 
-
 WHEN = "2026-11-22T10:15:30.000+01:00"  # the example of every instant
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?(?P<offset>[Zz]|[+-]\d\d:\d\d)?")
 PLUS_LOST = re.compile(r"(?<=\d) (?=\d\d:\d\d$)")  # a "+" that was not escaped in a query
@@ -29,7 +28,7 @@ def codes(expected: str) -> dict[str, Any]:
 
 def _wrong(code: str, **facts: Any) -> NoReturn:
     """Leave marshmallow with a fault instead of a sentence."""
-    raise ValidationError([Fault(code, facts=facts)])  # type: ignore[list-item]
+    raise ValidationError([Fault(code, facts=facts)])
 
 
 class Text(fields.String):
@@ -112,7 +111,9 @@ class QueryNumber(Text):
 class OneWord(Text):
     """One word out of a few."""
 
-    def __init__(self, choices: Iterable[str], code: str, *, metadata: Mapping[str, Any], **kwargs: Any) -> None:
+    def __init__(
+        self, choices: Iterable[str], code: str, *, metadata: Mapping[str, Any], **kwargs: Any
+    ) -> None:
         self.choices, self.code = [str(choice) for choice in choices], code
         super().__init__(metadata={"enum": self.choices, **metadata}, **kwargs)
 
@@ -122,7 +123,7 @@ class OneWord(Text):
         return str(value)
 
 
-class Words(fields.List):
+class Words(fields.List[str]):
     """Some of a few words: in a query they may repeat, or be joined by commas."""
 
     default_error_messages = codes("string")
@@ -131,7 +132,7 @@ class Words(fields.List):
         self.word = OneWord(choices, code, metadata={})
         super().__init__(self.word, **kwargs)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[str]:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[str | None]:
         words = [word.strip() for entry in value for word in entry.split(",")]
         return [self.word.deserialize(word) for word in words if word]
 
@@ -174,7 +175,8 @@ class Pairs(fields.Dict):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str]:
         if not isinstance(value, dict) or not all(isinstance(entry, str) for entry in value.values()):
             raise self.make_error("invalid")
-        if len(value) > self.limit or any(len(text) > self.longest for pair in value.items() for text in pair):
+        too_long = any(len(text) > self.longest for pair in value.items() for text in pair)
+        if len(value) > self.limit or too_long:
             _wrong("metadata_too_large", most=self.limit, longest=self.longest)
         return value
 

@@ -17,7 +17,7 @@ from web.api.outputs import ProblemSchema
 from web.problems import MEDIA_TYPE, Fault, Problem, attach
 
 View = Callable[..., Any]
-LONE_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")  # half a character, escaped: perhaps without its other half
+LONE_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")  # escaped half a character; its other half may lack
 
 INTRODUCTION = """\
 Send and receive text messages through this appliance's own modems.

@@ -1,4 +1,4 @@
-"""What goes in: each field with its meaning, its bounds and an example.  What is unknown is refused by name."""
+"""What goes in: each field with its meaning, its bounds and an example; unknown ones are refused by name."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class NewMessageSchema(Strict):
         least=int(SHORTEST_VALIDITY.total_seconds()),
         most=int(LONGEST_VALIDITY.total_seconds()),
         code="validity_out_of_range",
-        metadata=about("Seconds after which it is no longer worth sending. Absent or null: the category's.", 3600),
+        metadata=about("Seconds in which it is worth sending. Absent or null: the category's.", 3600),
     )
     modem = Text(
         load_default=None,
@@ -82,8 +82,8 @@ class NewMessageSchema(Strict):
     smart_encoding = Flag(
         load_default=False,
         metadata=about(
-            "true: characters that would make the message dearer are replaced by their nearest cheap spelling; "
-            "the answer's `text` is what leaves and `typed` what was asked for.",
+            "true: characters that would make the message dearer are replaced by their nearest cheap "
+            "spelling; the answer's `text` is what leaves and `typed` what was asked for.",
             True,
         ),
     )
@@ -127,14 +127,10 @@ class MessagesQuerySchema(PagingSchema):
         metadata=about("Only these states; repeat it, or join them by commas.", ["queued", "held"]),
     )
     to = QueryNumber(metadata=about("Only this recipient.", "+33639980001"))
-    category = OneWord(
-        CATEGORIES, "category_unknown", metadata=about("Only this category.", "otp")
-    )
+    category = OneWord(CATEGORIES, "category_unknown", metadata=about("Only this category.", "otp"))
     since = QueryInstant(metadata=about("Created at this instant or later.", WHEN))
 
 
 class InboundQuerySchema(PagingSchema):
-    sender = QueryNumber(
-        data_key="from", metadata=about("Only from this sender.", "+33639980006")
-    )
+    sender = QueryNumber(data_key="from", metadata=about("Only from this sender.", "+33639980006"))
     since = QueryInstant(metadata=about("Received at this instant or later.", WHEN))

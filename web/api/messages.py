@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -34,7 +34,9 @@ MESSAGE = MessageSchema()
 ONE_OR_SEVERAL = {
     "oneOf": [{"$ref": "#/components/schemas/Message"}, {"$ref": "#/components/schemas/Several"}]
 }
-LOCATION = {"Location": {"description": "Where the message is (one recipient).", "schema": {"type": "string"}}}
+LOCATION = {
+    "Location": {"description": "Where the message is (one recipient).", "schema": {"type": "string"}}
+}
 
 
 @section.route("/messages", methods=["POST"])
@@ -82,7 +84,7 @@ def _send_one(draft: Draft) -> Response:
 def _send_several(body: dict[str, Any], recipients: list[str], key: str | None) -> Response:
     drafts = [_draft(body, to, key and f"{key}:{index}") for index, to in enumerate(recipients)]
     outcomes = outbox.submit_many(drafts, _caller(), office().clock.now())
-    _refuse_when_all_are_wrong(outcomes)
+    _refuse_what_is_wrong_for_all(outcomes)
     _ring()
     entries = [_entry(to, outcome) for to, outcome in zip(recipients, outcomes, strict=True)]
     response = jsonify({"messages": entries})
@@ -90,16 +92,12 @@ def _send_several(body: dict[str, Any], recipients: list[str], key: str | None) 
     return response
 
 
-def _refuse_when_all_are_wrong(outcomes: Iterable[Message | GatewayError]) -> None:
-    """What is wrong with the text or the hour is wrong for all: it is answered once, and as a problem."""
-    errors = []
-    for outcome in outcomes:
-        if not isinstance(outcome, GatewayError):
-            return
-        errors.append(outcome)
-    for error in errors:
-        if error.field != "to":
-            raise error
+def _refuse_what_is_wrong_for_all(outcomes: Sequence[Message | GatewayError]) -> None:
+    """A wrong text or hour spoils every entry: it is answered once, as a problem."""
+    errors = [outcome for outcome in outcomes if isinstance(outcome, GatewayError)]
+    shared = [error for error in errors if error.field != "to"]
+    if shared and len(errors) == len(outcomes):
+        raise shared[0]
 
 
 def _entry(to: str, outcome: Message | GatewayError) -> Any:
@@ -155,7 +153,7 @@ def _in_full(message: Message) -> dict[str, Any]:
 
 def _step(row: History, reader: str) -> dict[str, Any]:
     words = [sentence(f"event.{row.event}", row.facts, reader), _reason(row, reader)]
-    return {**row.__data__, "detail": " ".join(sentence for sentence in words if sentence)}
+    return {**row.__data__, "detail": ": ".join(filter(None, words))}
 
 
 def _reason(of: History | Why, reader: str) -> str | None:

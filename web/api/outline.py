@@ -121,7 +121,7 @@ def _body(document: Document, operation: Mapping[str, Any]) -> Mapping[str, Any]
 def example(schema: Mapping[str, Any]) -> dict[str, Any]:
     """A body with what must be given, and no more."""
     required = schema.get("required", [])
-    return {name: schema["properties"][name].get("example") for name in schema["properties"] if name in required}
+    return {name: about.get("example") for name, about in schema["properties"].items() if name in required}
 
 
 def _parameter(parameter: Mapping[str, Any]) -> Field:
@@ -159,5 +159,5 @@ def kind(schema: Mapping[str, Any]) -> str:
 def _answer(document: Document, status: str, response: Mapping[str, Any]) -> Answer:
     full = resolved(document, response)
     schemas = [media.get("schema", {}) for media in full.get("content", {}).values()]
-    names = [kind(schema) for schema in schemas if schema]
-    return Answer(status, full["description"], tuple(name for joined in names for name in joined.split(" or ")))
+    names = " or ".join(kind(schema) for schema in schemas if schema)
+    return Answer(status, full["description"], tuple(names.split(" or ")) if names else ())

@@ -1,10 +1,10 @@
-"""What comes out: each field with its meaning and an example.  The schemas read rows and values as they are."""
+"""What comes out: each field with its meaning and an example, read off rows and values as they are."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import EXCLUDE, Schema, fields
 
 from gateway.messages.lifecycle import State
 from gateway.policy.categories import CATEGORIES
@@ -15,17 +15,24 @@ ALPHABETS = ("GSM-7", "UCS-2")
 UID = "019aa9d3c1f27b6c8e0d4a5f9b3c2d1e"
 
 
-def always(kind: type[fields.Field], *args: Any, **kwargs: Any) -> fields.Field:
+class Answer(Schema):
+    """An output.  Whoever reads it must bear fields that come later: the document leaves it open."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+def always(kind: type[fields.Field[Any]], *args: Any, **kwargs: Any) -> fields.Field[Any]:
     """A field that every answer has, never null."""
     return kind(*args, required=True, **kwargs)
 
 
-def maybe(kind: type[fields.Field], *args: Any, **kwargs: Any) -> fields.Field:
+def maybe(kind: type[fields.Field[Any]], *args: Any, **kwargs: Any) -> fields.Field[Any]:
     """A field that every answer has, null where there is nothing to say."""
     return kind(*args, required=True, allow_none=True, **kwargs)
 
 
-class MessageSchema(Schema):
+class MessageSchema(Answer):
     id = always(Text, attribute="uid", metadata=about("Names the message; rises with time.", UID))
     to = always(Text, attribute="recipient", metadata=about("E.164, or a short code.", "+33639980001"))
     text = always(Text, metadata=about("What leaves, or left.", "Votre code est 4821"))
@@ -48,7 +55,7 @@ class MessageSchema(Schema):
     )
 
 
-class PartSchema(Schema):
+class PartSchema(Answer):
     seq = always(fields.Integer, metadata=about("Counts from 1.", 1))
     state = always(Text, metadata=about("As a message's.", "sent", enum=list(STATES)))
     reference = maybe(fields.Integer, metadata=about("The network's, 0 to 255.", 17))
@@ -58,7 +65,7 @@ class PartSchema(Schema):
     modem = maybe(Text, metadata=about("Who carries it.", "sim1"))
 
 
-class StepSchema(Schema):
+class StepSchema(Answer):
     at = always(Instant, metadata=about("When.", WHEN))
     part = maybe(fields.Integer, attribute="seq", metadata=about("Which part; null: the whole message.", 1))
     event = always(Text, metadata=about("What happened, as a code.", "accept"))
@@ -67,7 +74,7 @@ class StepSchema(Schema):
     detail = always(Text, metadata=about("The same in words.", "The network took it."))
 
 
-class WhySchema(Schema):
+class WhySchema(Answer):
     code = always(Text, metadata=about("The rule that was asked.", "quiet_hours"))
     answer = always(
         Text, metadata=about("What it says now.", "hold", enum=["allow", "hold", "refuse", "wait"])
@@ -83,18 +90,18 @@ class MessageDetailSchema(MessageSchema):
     why = always(fields.Nested, WhySchema(many=True), metadata=about("Each rule's answer, now."))
 
 
-class FaultSchema(Schema):
+class FaultSchema(Answer):
     code = always(Text, metadata=about("A word that never changes.", "bad_number"))
     field = maybe(Text, metadata=about("The input at fault.", "to"))
     detail = always(Text, metadata=about("A sentence for people.", "This number has a letter in it."))
 
 
-class RefusedSchema(Schema):
+class RefusedSchema(Answer):
     to = always(Text, metadata=about("The recipient as typed.", "+3363998OOO1"))
     error = always(fields.Nested, FaultSchema, metadata=about("Why it was not accepted."))
 
 
-class SeveralSchema(Schema):
+class SeveralSchema(Answer):
     messages = always(
         fields.List,
         fields.Raw(
@@ -106,7 +113,7 @@ class SeveralSchema(Schema):
     )
 
 
-class PageSchema(Schema):
+class PageSchema(Answer):
     next = maybe(Text, metadata=about("Give it as `cursor` for the next page; null on the last."))
 
 
@@ -114,7 +121,7 @@ class MessagePageSchema(PageSchema):
     items = always(fields.Nested, MessageSchema(many=True), metadata=about("Newest first."))
 
 
-class InboundSchema(Schema):
+class InboundSchema(Answer):
     id = always(Text, attribute="uid", metadata=about("Names the received message.", UID))
     sender = always(Text, data_key="from", metadata=about("E.164, a short code or a name.", "+33639980006"))
     text = always(Text, metadata=about("What was said.", "STOP"))
@@ -127,19 +134,19 @@ class InboundPageSchema(PageSchema):
     items = always(fields.Nested, InboundSchema(many=True), metadata=about("Newest first."))
 
 
-class CulpritSchema(Schema):
+class CulpritSchema(Answer):
     char = always(Text, metadata=about("The character.", "’"))
     index = always(fields.Integer, metadata=about("Where it stands, from 0.", 10))
     name = always(Text, metadata=about("Its Unicode name.", "RIGHT SINGLE QUOTATION MARK"))
 
 
-class ChangeSchema(Schema):
+class ChangeSchema(Answer):
     old = always(Text, data_key="from", metadata=about("The character.", "’"))
     new = always(Text, data_key="to", metadata=about("What would stand there instead.", "'"))
     index = always(fields.Integer, metadata=about("Where it stands, from 0.", 10))
 
 
-class PreviewSchema(Schema):
+class PreviewSchema(Answer):
     text = always(Text, metadata=about("What would leave.", "Bonjour, l’atelier est ouvert"))
     alphabet = always(Text, metadata=about("Decides how much fits a part.", "UCS-2", enum=list(ALPHABETS)))
     parts = always(fields.Integer, metadata=about("How many parts would be paid for.", 1))
@@ -151,12 +158,10 @@ class PreviewSchema(Schema):
     )
     suggestion = maybe(Text, metadata=about("A cheaper spelling.", "Bonjour, l'atelier est ouvert"))
     suggestion_parts = maybe(fields.Integer, metadata=about("How many parts that takes.", 1))
-    changes = always(
-        fields.Nested, ChangeSchema(many=True), metadata=about("What the suggestion replaces.")
-    )
+    changes = always(fields.Nested, ChangeSchema(many=True), metadata=about("What the suggestion replaces."))
 
 
-class ModemSchema(Schema):
+class ModemSchema(Answer):
     name = always(Text, metadata=about("As configured.", "sim1"))
     state = always(Text, metadata=about("The link's state.", "ready"))
     error = maybe(Text, metadata=about("What went wrong last, as a code.", "sim_pin"))
@@ -167,7 +172,7 @@ class ModemSchema(Schema):
     manufacturer = always(Text, metadata=about("As the modem says.", "huawei"))
     model = always(Text, metadata=about("As the modem says.", "E3372"))
     imei = always(Text, metadata=about("The modem's identity.", "861234567890123"))
-    iccid = always(Text, metadata=about("The SIM's, all but its last four digits masked.", "•••••••••••••••1234"))
+    iccid = always(Text, metadata=about("The SIM's; only its last four digits show.", "•••••••••••••••1234"))
     reports = always(fields.Boolean, metadata=about("false: this modem cannot give reports.", True))
     storage_used = maybe(fields.Integer, metadata=about("Messages that lie on the SIM.", 0))
     storage_total = maybe(fields.Integer, metadata=about("How many fit on it.", 30))
@@ -177,15 +182,15 @@ class ModemSchema(Schema):
 
 
 class ModemPageSchema(PageSchema):
-    items = always(fields.Nested, ModemSchema(many=True), metadata=about("In the order of the configuration."))
+    items = always(fields.Nested, ModemSchema(many=True), metadata=about("In the configuration's order."))
 
 
-class CheckSchema(Schema):
+class CheckSchema(Answer):
     name = always(Text, metadata=about("What was looked at.", "gateway", enum=["web", "database", "gateway"]))
     well = always(fields.Boolean, metadata=about("Whether it is well.", True))
 
 
-class HealthSchema(Schema):
+class HealthSchema(Answer):
     status = always(Text, metadata=about("`ok` when all is well.", "ok", enum=["ok", "failing"]))
     failing = always(fields.List, fields.String(), metadata=about("The names of what is not well.", []))
     checks = always(fields.Nested, CheckSchema(many=True), metadata=about("Everything looked at."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Any
+from unicodedata import name
 
 from gateway.messages import texts
 from web.api.auth import needs
@@ -25,5 +26,15 @@ section = Section(
 def preview(body: dict[str, Any]) -> dict[str, Any]:
     """Measure a text: its alphabet, its parts, and what makes it dear."""
     seen = texts.preview(body["text"], body["smart_encoding"])
-    changes = [{"old": old, "new": new, "index": index} for old, new, index in seen.changes]
-    return {**asdict(seen), "changes": changes}
+    return {
+        **asdict(seen),
+        "culprits": [
+            {"char": dear.char, "index": dear.index, "name": _name(dear.char)} for dear in seen.culprits
+        ],
+        "changes": [{"old": old, "new": new, "index": index} for old, new, index in seen.changes],
+    }
+
+
+def _name(char: str) -> str:
+    """The character's Unicode name, or its code point where it has none."""
+    return name(char, f"U+{ord(char):04X}")

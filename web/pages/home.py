@@ -26,7 +26,7 @@ SHOWN = 4
 class Waiting(NamedTuple):
     """What waits: how many, the next instant at which something may leave, and why."""
 
-    count: int
+    total: int
     next: datetime | None
     reasons: list[tuple[str, int]]
 
@@ -56,10 +56,10 @@ def _midnight() -> datetime:
 
 
 def _waiting(counts: lookup.Counts) -> Waiting:
-    count = sum(getattr(counts, state) for state in WAITING)
-    messages = lookup.messages(states=WAITING, limit=LOOKED_AT).items if count else []
+    total = sum(getattr(counts, state) for state in WAITING)
+    messages = lookup.messages(states=WAITING, limit=LOOKED_AT).items if total else []
     reasons = Counter(because(message.reason, message.facts) for message in messages if message.reason)
-    return Waiting(count, counts.next_until, reasons.most_common(3))
+    return Waiting(total, counts.next_until, reasons.most_common(3))
 
 
 def _mood(seen: status.Status) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -14,7 +14,7 @@ from web.office import office
 from web.throttle import Throttle
 
 pages = Blueprint("welcome", __name__)
-throttle = Throttle()
+pages.record(lambda setup: setup.app.extensions.update(throttle=Throttle()))
 
 
 @pages.get("/sign-in")
@@ -28,7 +28,7 @@ def sign_in() -> str | Response:
 def try_password() -> str | Response | tuple[str, int]:
     name = request.form.get("name", "").strip()
     who = (request.remote_addr or "", name.casefold())
-    now = office().clock.monotonic()
+    now, throttle = office().clock.monotonic(), current_app.extensions["throttle"]
     if pause := throttle.wait(who, now):
         seconds = max(1, round(pause))
         wait = _("Too many tries. Wait %(seconds)s s, then try again.", seconds=seconds)

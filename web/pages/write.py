@@ -53,7 +53,7 @@ class Letter:
         try:
             return formats.read_local(self.at)
         except ValueError as error:
-            raise Invalid("time_not_understood", field="at") from error
+            raise Invalid("time_unreadable", field="at", value=self.at) from error
 
 
 @dataclass(slots=True)
@@ -115,7 +115,7 @@ def departures(letter: Letter) -> dict[str, str]:
 
 def sentence(error: GatewayError) -> str:
     """What is wrong and how to mend it."""
-    if error.code == "time_not_understood":
+    if error.code == "time_unreadable":
         return _("Choose the day and the hour at which it is to leave.")
     if error.code == "idempotency_conflict":
         return _("This form has sent another message already. Send it again if this one is to leave too.")

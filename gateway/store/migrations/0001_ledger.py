@@ -1,5 +1,9 @@
 """The first ledger.  A migration never imports the models: they go on, it stays as it was."""
 
+from __future__ import annotations
+
+from typing import Any
+
 TABLES = """
 CREATE TABLE messages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, uid VARCHAR(32) NOT NULL UNIQUE,
@@ -97,7 +101,7 @@ CREATE TABLE sim_pins (
 """
 
 
-def up(migrator, db):
+def up(migrator: object, db: Any) -> None:
     for statement in TABLES.split(";"):
         if statement.strip():
             db.execute_sql(statement)

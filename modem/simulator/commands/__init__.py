@@ -54,7 +54,7 @@ VOCABULARY: dict[str, Entry] = {
     "+CGATT": Entry(read=network.attached, test=says("+CGATT: (0,1)")),
     "+COPS": Entry(set=network.choose, read=network.operator, test=network.search),
     "+CSQ": Entry(run=network.signal, test=says("+CSQ: (0-31,99),(0-7,99)")),
-    "+CUSD": Entry(set=network.ussd, read=says("+CUSD: 1"), test=says("+CUSD: (0-2)")),
+    "+CUSD": Entry(set=network.ussd, read=network.show_ussd, test=says("+CUSD: (0-2)")),
     # messages: where they are stored, how they are shown and announced
     "+CSCA": Entry(set=routing.set_smsc, read=routing.show_smsc, test=says()),
     "+CPMS": Entry(set=routing.set_storages, read=routing.show_storages, test=routing.list_storages),

@@ -88,8 +88,11 @@ def search(device: Device, _arguments: tuple[str, ...]) -> Answer:
 
 
 def ussd(device: Device, arguments: tuple[str, ...]) -> Answer:
-    """AT+CUSD=1,"code",15: OK, and the answer by URC as soon as the network has one."""
-    if whole_number(arguments[0], 2) != 1 or len(arguments) < 2:
+    """AT+CUSD=1,"code",15: OK, and the answer by URC when the network has one; =0 hides it, =2 ends it."""
+    mode = whole_number(arguments[0], 2)
+    if mode != 2:
+        device.settings.ussd_shown = mode
+    if mode == 2 or not arguments[1:]:
         return []
     if not device.network.registered:
         raise CmeError(NO_SERVICE)
@@ -99,8 +102,15 @@ def ussd(device: Device, arguments: tuple[str, ...]) -> Answer:
     except ValueError:
         raise CmeError(WRONG_PARAMETERS) from None
     said = USSD_CODES.get(code, UNKNOWN_CODE).format(number=device.options.number)
-    device.timers.after(
-        device.options.network_seconds,
-        lambda: device.urc(f'+CUSD: 0,"{to_line(said, charset)}",15'),
-    )
+    device.timers.after(device.options.network_seconds, lambda: _tell(device, to_line(said, charset)))
     return []
+
+
+def _tell(device: Device, said: str) -> None:
+    if device.settings.ussd_shown:
+        device.urc(f'+CUSD: 0,"{said}",15')
+
+
+def show_ussd(device: Device, _arguments: tuple[str, ...]) -> Answer:
+    """AT+CUSD?"""
+    return [f"+CUSD: {device.settings.ussd_shown}"]

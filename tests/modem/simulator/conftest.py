@@ -1,4 +1,4 @@
-"""A host's side of the line: without one (`Bench`, where the test owns the time) and on a real pty (`Host`)."""
+"""A host without a line (`Bench`, where the test owns the time) and one on a real pty (`Host`)."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ class Host:
         self.heard = b""
 
     def close(self) -> None:
-        os.close(self.fd)
+        if self.fd >= 0:
+            os.close(self.fd)
+        self.fd = -1
 
     def write(self, data: str) -> None:
         os.write(self.fd, data.encode("latin-1"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -16,12 +17,13 @@ from modem.simulator.user_data import Concat, UserData, split
 GSM_CHARACTERS = [c for c in alphabet.BASIC if c != "\x1b"] + list(alphabet.EXTENSION.values())
 any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
 gsm_text = st.text(st.sampled_from(GSM_CHARACTERS), max_size=600)
-numbers = st.builds(lambda plus, d: plus + d, st.sampled_from(["", "+"]), st.from_regex(r"[0-9]{1,15}", fullmatch=True))
+numbers = st.builds(
+    lambda plus, d: plus + d, st.sampled_from(["", "+"]), st.from_regex(r"[0-9]{1,15}", fullmatch=True)
+)
 names = st.text(st.sampled_from("ABCDEFabcdef ÉÄ"), min_size=1, max_size=11).filter(str.strip)
 zones = st.integers(-48, 56).map(lambda quarters: timezone(timedelta(minutes=15 * quarters)))
-instants = st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31), timezones=zones).map(
-    lambda instant: instant.replace(microsecond=0)
-)
+years = [datetime(year, 1, 1) for year in (2000, 2099)]  # noqa: DTZ001 -- hypothesis adds the zone
+instants = st.datetimes(*years, timezones=zones).map(lambda instant: instant.replace(microsecond=0))
 one_part = st.builds(lambda text: split(text)[0], st.one_of(any_text, gsm_text))
 
 
@@ -36,7 +38,9 @@ def test_every_gsm_text_comes_back(text: str) -> None:
 
 
 @given(numbers, one_part, st.booleans(), st.sampled_from([None, timedelta(hours=1), timedelta(days=3)]))
-def test_a_submit_comes_back(number: str, content: UserData, report: bool, validity: timedelta | None) -> None:
+def test_a_submit_comes_back(
+    number: str, content: UserData, report: bool, validity: timedelta | None
+) -> None:
     submit = Submit(number, content, report, validity, coding=content.coding)
     assert Submit.decode(submit.encode()) == submit
 
@@ -89,13 +93,8 @@ def test_texts_are_cut_where_the_specification_says(text: str, wide: bool, sizes
 def test_no_octets_do_more_than_be_refused(octets: bytes) -> None:
     for kind in (Submit, Deliver, StatusReport):
         for nearly in (octets, bytes([{Submit: 0x51, Deliver: 0x44, StatusReport: 0x06}[kind]]) + octets):
-            try:
-                kind.decode(nearly)
-            except TpduError:
-                pass
-            except ValueError:
-                # Nothing but the alphabet's own refusal of too few octets.
-                pass
+            with contextlib.suppress(ValueError):
+                assert isinstance(kind.decode(nearly), kind)
 
 
 @pytest.mark.parametrize(
@@ -120,9 +119,9 @@ def test_validity_has_three_forms() -> None:
     instant = datetime(2026, 5, 6, 7, 8, 9, tzinfo=timezone(timedelta(hours=-5)))
     stamp = fields.timestamp_octets(instant)
     assert fields.read_validity(Reader(stamp), 3) == instant
-    assert fields.read_validity(Reader(bytes.fromhex("02" "3c" "0000000000")), 1) == timedelta(seconds=60)
-    assert fields.read_validity(Reader(bytes.fromhex("03" "211000" "000000")), 1) == timedelta(hours=12, minutes=1)
-    assert fields.read_validity(Reader(bytes.fromhex("01" "0b" "0000000000")), 1) == timedelta(hours=1)
+    assert fields.read_validity(Reader(bytes.fromhex("023c0000000000")), 1) == timedelta(seconds=60)
+    assert fields.read_validity(Reader(bytes.fromhex("03211000000000")), 1) == timedelta(hours=12, minutes=1)
+    assert fields.read_validity(Reader(bytes.fromhex("010b0000000000")), 1) == timedelta(hours=1)
     assert fields.read_validity(Reader(bytes(7)), 1) is None
 
 

@@ -21,7 +21,9 @@ from gateway.config import Config
 from gateway.ids import Ids
 from gateway.status import ModemStatus
 from gateway.store import database, models, upgrade
+from web.api.codes import CODES
 from web.app import create_app
+from web.problems import MEDIA_TYPE
 
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)  # a Monday; noon in Paris
 SECRET = bytes(32)
@@ -61,6 +63,9 @@ class StandingClock:
     def monotonic(self) -> float:
         return self.instant.timestamp()
 
+    def sleep(self, seconds: float) -> None:
+        self.instant += timedelta(seconds=seconds)
+
 
 # ---- the document as a judge ---------------------------------------------------------------------
 
@@ -85,6 +90,8 @@ class Judge:
         declared = self._declared(method, path, answer.status_code)
         if answer.content_type not in declared:
             return [f"{answer.content_type} is not one of {list(declared)}"]
+        if answer.content_type == MEDIA_TYPE and answer.get_json()["code"] not in CODES[answer.status_code]:
+            return [f"{answer.get_json()['code']} is not among the codes of {answer.status_code}"]
         return list(self.against(declared[answer.content_type]["schema"], answer.get_json(), "body"))
 
     def _declared(self, method: str, path: str, status_code: int) -> Mapping[str, Any]:

@@ -1,14 +1,16 @@
-"""What every path does before any verb is asked: unknown paths and methods, failures, health, the document."""
+"""What no single call decides: unknown paths and methods, failures, health, the document and its page."""
 
 from __future__ import annotations
 
 import ast
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
@@ -18,6 +20,9 @@ from flask import Flask
 from waitress.server import create_server
 
 from gateway.config import Config
+from gateway.words import LANGUAGES as LANGUAGES_READ
+from gateway.words import say
+from web.api.codes import CODES
 from web.api.samples import LANGUAGES, samples
 
 DOCUMENT = "/api/v1/openapi.json"
@@ -50,13 +55,24 @@ def test_options_names_the_methods_and_head_is_get_without_a_body(shop: Any, app
     assert head.content_length == len(shop.get("/api/v1/messages").data)
 
 
-def test_nothing_of_an_unforeseen_error_is_told(shop: Any, site: Config, caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_of_an_unforeseen_error_is_told(
+    shop: Any, site: Config, caplog: pytest.LogCaptureFixture
+) -> None:
     site.appliance.database_path.write_bytes(b"this is no database" * 100)
     answer = shop.send()
     assert (answer.status_code, answer.content_type) == (500, "application/problem+json")
     assert answer.get_json()["code"] == "internal"
     assert "database" not in answer.get_data(as_text=True)
     assert any(record.exc_info for record in caplog.records)
+
+
+def test_a_database_that_cannot_be_used_now_asks_to_come_again(shop: Any, site: Config) -> None:
+    with closing(sqlite3.connect(site.appliance.database_path)) as other:
+        other.execute("ALTER TABLE messages RENAME TO elsewhere")
+    answer = shop.send()
+    assert (answer.status_code, answer.get_json()["code"]) == (503, "database_busy")
+    assert "Retry-After" in answer.headers
+    assert "elsewhere" not in answer.get_data(as_text=True)
 
 
 # ---- health --------------------------------------------------------------------------------------
@@ -87,7 +103,7 @@ def test_a_broken_database_is_named(stranger: Any, site: Config, beat: Callable[
 
 
 def test_the_document_is_openapi(stranger: Any) -> None:
-    validator = pytest.importorskip("openapi_spec_validator", reason="openapi-spec-validator is not installed")
+    validator = pytest.importorskip("openapi_spec_validator", reason="no openapi-spec-validator")
     validator.validate(stranger.app.test_client().get(DOCUMENT).get_json())
 
 
@@ -122,7 +138,14 @@ def test_the_judge_finds_what_the_document_does_not_promise(judge: Any, shop: An
     schema = {"$ref": "#/components/schemas/Message"}
     message = shop.send().get_json()
     assert list(judge.against(schema, message, "body")) == []
-    for planted in ({"more": 1}, {"parts": "1"}, {"state": "pending"}, {"created_at": "2026-11-23"}, {"to": None}):
+    for name, wrong in {
+        "more": 1,
+        "parts": "1",
+        "state": "pending",
+        "created_at": "today",
+        "to": None,
+    }.items():
+        planted = {name: wrong}
         assert list(judge.against(schema, {**message, **planted}, "body")), planted
     assert list(judge.against(schema, {"id": message["id"]}, "body"))
 
@@ -179,7 +202,8 @@ def test_the_page_shows_every_call_and_asks_nothing_of_any_other_machine(app: Fl
     assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
     for link in page.links:
         if link.startswith(("/docs", "/api")):
-            assert app.test_client().get(link).status_code == 200
+            with app.test_client().get(link) as linked:
+                assert linked.status_code == 200
     for operations in judge.document["paths"].values():
         for method in operations.keys() & {"get", "post"}:
             assert operations[method]["operationId"] in page.ids
@@ -192,6 +216,13 @@ def test_every_code_that_an_answer_points_to_is_on_the_page(app: Flask, shop: An
         path, _, anchor = answer.get_json()["type"].partition("#")
         assert path == "/docs"
         assert anchor in page.ids
+
+
+@pytest.mark.parametrize("reader", LANGUAGES_READ)
+def test_every_code_of_the_api_has_a_sentence_in(reader: str) -> None:
+    codes = [code for codes in CODES.values() for code in codes]
+    assert len(codes) == len(set(codes))
+    assert [code for code in codes if say(f"error.{code}", reader) == f"error.{code}"] == []
 
 
 # ---- the examples, run ---------------------------------------------------------------------------

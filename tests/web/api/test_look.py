@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 import pytest
 
-from gateway.messages import lifecycle
+from gateway.messages import lifecycle, lookup
 from gateway.messages.lifecycle import Event, Step
 from gateway.status import ModemStatus
 from gateway.store import database, models
@@ -29,7 +31,7 @@ def test_pages_follow_each_other_newest_first_without_gap_or_repetition(shop: An
         following = answer.get_json()["next"]
         path = f"{API}?limit=3&cursor={following}" if following else ""
     assert [len(page) for page in seen] == [3, 3, 1]
-    assert sum(seen, []) == sent[::-1]
+    assert list(chain(*seen)) == sent[::-1]
 
 
 def test_what_is_sent_between_two_pages_disturbs_neither(shop: Any) -> None:
@@ -85,10 +87,12 @@ def test_a_wrong_query_is_refused_with_one_clear_error(shop: Any, query: str, co
     answer = shop.get(f"{API}?{query}")
     problem = answer.get_json()
     assert (answer.status_code, problem["code"], problem["field"]) == (422, code, field)
-    assert not problem["detail"].startswith("error.") and "…" not in problem["detail"]
+    assert not re.search("^error|…", problem["detail"])
 
 
-def test_one_message_shows_its_parts_its_history_and_why_it_waits(shop: Any, beat: Callable[..., None]) -> None:
+def test_one_message_shows_its_parts_its_history_and_why_it_waits(
+    shop: Any, beat: Callable[..., None]
+) -> None:
     beat(ModemStatus("sim1", "registering"))
     uid = shop.send(text="x" * 200).get_json()["id"]
     message = shop.get(f"{API}/{uid}").get_json()
@@ -104,7 +108,7 @@ def test_one_message_shows_its_parts_its_history_and_why_it_waits(shop: Any, bea
     assert why["quiet_hours"]["answer"] == "allow"
     assert why["quiet_hours"]["detail"] is None
     assert (why["modem"]["answer"], why["modem"]["reason"]) == ("wait", "modem_not_ready")
-    assert why["modem"]["detail"] == "Modem sim1 is not ready."
+    assert why["modem"]["detail"] == "Modem sim1 is not ready: looking for the network."
 
 
 def test_a_held_message_says_the_reason_in_the_readers_language(shop: Any, clock: Any) -> None:
@@ -141,7 +145,7 @@ def test_what_is_on_its_way_cannot_be_canceled(shop: Any, clock: Any) -> None:
     uid = shop.send().get_json()["id"]
     with database.connection(), database.transaction():
         message = models.Message.get()
-        lifecycle.advance(message, list(message.parts), Step(Event.CLAIM, clock.now()), modem="sim1")
+        lifecycle.advance(message, lookup.parts(message), Step(Event.CLAIM, clock.now()), modem="sim1")
     answer = shop.post(f"{API}/{uid}/cancel")
     assert (answer.status_code, answer.get_json()["state"]) == (409, "sending")
 
@@ -179,7 +183,7 @@ def test_received_messages_are_listed_newest_first(shop: Any, received: Callable
 def test_every_configured_modem_is_listed_and_the_sim_is_masked(shop: Any, beat: Callable[..., None]) -> None:
     beat()
     first, second = shop.get("/api/v1/modems").get_json()["items"]
-    assert (first["name"], first["state"], first["operator"], first["signal_dbm"]) == ("sim1", "ready", "Orange F", -71)
+    assert (first["name"], first["state"], first["signal_dbm"]) == ("sim1", "ready", -71)
     assert first["iccid"] == "•" * 15 + "1234"
     assert first["since"] == "2026-11-23T12:00:00.000+01:00"
     assert (second["name"], second["state"], second["since"]) == ("sim2", "closed", None)

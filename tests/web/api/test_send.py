@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import Callable
 from datetime import timedelta
@@ -61,7 +62,9 @@ def test_marketing_at_night_is_held_and_says_until_when(shop: Any, clock: Any) -
     assert message["until"] == "2026-11-24T08:00:00.000+01:00"
 
 
-@pytest.mark.parametrize("send_at", ["2026-11-24T09:30:00+01:00", "2026-11-24T08:30:00Z", "2026-11-24t08:30:00.0z"])
+@pytest.mark.parametrize(
+    "send_at", ["2026-11-24T09:30:00+01:00", "2026-11-24T08:30:00Z", "2026-11-24t08:30:00.0z"]
+)
 def test_a_later_hour_is_one_instant_however_it_is_written(shop: Any, send_at: str) -> None:
     message = shop.send(send_at=send_at).get_json()
     assert message["state"] == "scheduled"
@@ -90,6 +93,8 @@ def test_validity_and_modem_are_kept(shop: Any) -> None:
 
 # ---- refusals ------------------------------------------------------------------------------------
 
+TWENTY_ONE = {str(number): "" for number in range(21)}
+HUGE = json.dumps({**GOOD, "text": "x" * 65536}).encode()
 ELEVEN_PARTS = "x" * (153 * 10 + 1)
 REFUSED = [
     ("a number of no country", {"to": "+3363998"}, 422, "bad_number", "to"),
@@ -106,7 +111,7 @@ REFUSED = [
     ("a text with NUL", {"text": "a\0b"}, 422, "text_unprintable", "text"),
     ("a text that is a list", {"text": ["a"]}, 422, "wrong_type", "text"),
     ("an unknown field", {"txt": "a"}, 422, "unknown_field", "txt"),
-    ("webhooks, which come later", {"callback_url": "https://a.example/"}, 422, "unknown_field", "callback_url"),
+    ("webhooks, for now", {"callback_url": "https://a.example/"}, 422, "unknown_field", "callback_url"),
     ("an unknown category", {"category": "advert"}, 422, "category_unknown", "category"),
     ("an unknown modem", {"modem": "sim9"}, 422, "modem_unknown", "modem"),
     ("a naive time", {"send_at": "2026-11-24T10:00:00"}, 422, "time_without_offset", "send_at"),
@@ -126,7 +131,7 @@ REFUSED = [
     ("a flag that is a word", {"smart_encoding": "true"}, 422, "wrong_type", "smart_encoding"),
     ("metadata that nest", {"metadata": {"a": {}}}, 422, "wrong_type", "metadata"),
     ("metadata that are a list", {"metadata": ["a"]}, 422, "wrong_type", "metadata"),
-    ("too many metadata", {"metadata": {str(n): "" for n in range(21)}}, 422, "metadata_too_large", "metadata"),
+    ("21 metadata", {"metadata": TWENTY_ONE}, 422, "metadata_too_large", "metadata"),
     ("a long metadatum", {"metadata": {"a": "x" * 501}}, 422, "metadata_too_large", "metadata"),
 ]
 
@@ -141,7 +146,7 @@ def test_a_wrong_call_is_refused_with_one_clear_error_and_changes_nothing(
     answer = shop.post(API, {**GOOD, **change})
     problem = answer.get_json()
     assert (answer.status_code, problem["code"], problem["field"]) == (status, code, field)
-    assert problem["detail"] and not problem["detail"].startswith("error.") and "…" not in problem["detail"]
+    assert not re.search("^$|^error|…", problem["detail"])
     assert len(problem["errors"]) == 1
     assert ledger() == before
 
@@ -157,11 +162,13 @@ BODIES = [
     ("a form", b"to=06&text=a", "application/x-www-form-urlencoded", 415, "not_json_type"),
     ("JSON called text", json.dumps(GOOD).encode(), "text/plain", 415, "not_json_type"),
     ("no content type", json.dumps(GOOD).encode(), "", 415, "not_json_type"),
-    ("too large", json.dumps({**GOOD, "text": "x" * 65536}).encode(), "application/json", 413, "body_too_large"),
+    ("too large", HUGE, "application/json", 413, "body_too_large"),
 ]
 
 
-@pytest.mark.parametrize(("body", "kind", "status", "code"), [row[1:] for row in BODIES], ids=[row[0] for row in BODIES])
+@pytest.mark.parametrize(
+    ("body", "kind", "status", "code"), [row[1:] for row in BODIES], ids=[row[0] for row in BODIES]
+)
 def test_a_body_that_cannot_be_read_is_refused_and_changes_nothing(
     shop: Any, ledger: Callable[[], Any], body: bytes, kind: str, status: int, code: str
 ) -> None:
@@ -186,7 +193,9 @@ def test_everything_wrong_with_the_shape_is_named_at_once(shop: Any) -> None:
 @pytest.mark.parametrize(
     ("asked", "words"), [("fr-FR,fr;q=0.9", "vide|écri"), ("en", "Write a text"), ("de", "Write a text")]
 )
-def test_the_sentence_is_in_the_readers_language_else_the_appliances(shop: Any, asked: str, words: str) -> None:
+def test_the_sentence_is_in_the_readers_language_else_the_appliances(
+    shop: Any, asked: str, words: str
+) -> None:
     problem = shop.send(text="", headers={"Accept-Language": asked}).get_json()
     assert any(word in problem["detail"].lower() for word in words.lower().split("|")), problem["detail"]
     assert problem["title"] == "Text empty"
@@ -195,7 +204,9 @@ def test_the_sentence_is_in_the_readers_language_else_the_appliances(shop: Any, 
 # ---- lists ---------------------------------------------------------------------------------------
 
 
-def test_a_bad_recipient_in_the_middle_does_not_spoil_the_others(shop: Any, ledger: Callable[[], Any]) -> None:
+def test_a_bad_recipient_in_the_middle_does_not_spoil_the_others(
+    shop: Any, ledger: Callable[[], Any]
+) -> None:
     recipients = ["+33639980001", "+3363998OOO2", "06 39 98 00 03"]
     answer = shop.send(recipients)
     assert answer.status_code == 202
@@ -229,7 +240,10 @@ def test_what_is_wrong_for_all_is_one_problem_not_a_list(
 def test_a_list_of_only_bad_recipients_says_so_of_each(shop: Any) -> None:
     answer = shop.send(["nobody", ""])
     assert answer.status_code == 202
-    assert [entry["error"]["code"] for entry in answer.get_json()["messages"]] == ["number_has_letter", "number_missing"]
+    assert [entry["error"]["code"] for entry in answer.get_json()["messages"]] == [
+        "number_has_letter",
+        "number_missing",
+    ]
 
 
 # ---- the same call twice -------------------------------------------------------------------------
@@ -237,7 +251,9 @@ def test_a_list_of_only_bad_recipients_says_so_of_each(shop: Any) -> None:
 KEY = {"Idempotency-Key": "order-17"}
 
 
-def test_the_same_key_and_content_give_the_first_answer_and_send_once(shop: Any, clock: Any, ledger: Any) -> None:
+def test_the_same_key_and_content_give_the_first_answer_and_send_once(
+    shop: Any, clock: Any, ledger: Any
+) -> None:
     first = shop.send(headers=KEY)
     clock.instant += timedelta(minutes=1)
     again = shop.send(headers=KEY)

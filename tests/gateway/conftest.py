@@ -1,0 +1,79 @@
+"""A real ledger in a file of its own, and a desk to ask at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from fakes import FakeClock, MemoryModem, counting_ids
+from gateway.config import Appliance
+from gateway.ids import Ids
+from gateway.messages import lookup, outbox
+from gateway.messages.dispatcher import Dispatcher
+from gateway.messages.outbox import Caller, Draft
+from gateway.store import database
+from gateway.store.models import Message
+from gateway.store.upgrade import upgrade
+
+PARIS = ZoneInfo("Europe/Paris")
+ANNA = "+33612345678"
+
+
+@dataclass
+class Bench:
+    """One appliance at a desk: its clock, its ids, one modem in memory and the dispatcher."""
+
+    site: Appliance
+    clock: FakeClock = field(default_factory=FakeClock)
+    ids: Ids = field(default_factory=counting_ids)
+    modem: MemoryModem = field(default_factory=MemoryModem)
+
+    def __post_init__(self) -> None:
+        self.dispatcher = Dispatcher({self.modem.name: self.modem}, self.site.timezone)
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    @property
+    def caller(self) -> Caller:
+        return Caller("test:me", self.site, (self.modem.name,), self.ids)
+
+    def submit(self, text: str = "Bonjour", to: str = ANNA, **rest: Any) -> Message:
+        return outbox.submit(Draft(to, text, **rest), self.caller, self.now)
+
+    def fill(self) -> None:
+        self.dispatcher.fill(self.now)
+
+    def ready(self) -> None:
+        self.dispatcher.ready(self.modem.name, self.modem.sim)
+        self.fill()
+
+    def state(self, message: Message) -> str:
+        return lookup.message(message.uid).state
+
+    def part_states(self, message: Message) -> list[str]:
+        return [part.state for part in lookup.parts(message)]
+
+    def events(self, message: Message) -> list[str]:
+        return [step.event for step in lookup.history(message)]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Appliance:
+    return Appliance("shop", "fr", "FR", PARIS, tmp_path, tmp_path / "run", "")
+
+
+@pytest.fixture
+def bench(site: Appliance) -> Iterator[Bench]:
+    desk = Bench(site)
+    upgrade(site.database_path, desk.now)
+    database.open(site.database_path)
+    with database.connection():
+        yield desk

@@ -1,0 +1,92 @@
+"""Every code of the standards has its advice; words and numbers say the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from modem.error_table import CME, CMS, OWN, cme_error, cms_error, hung, own_error, port_lost, silent
+from modem.errors import BY_ADVICE, Advice, ModemError, certain, uncertain
+
+ADVISED = {  # 27.005 section 3.2.5 and what the field makes of it, written down a second time
+    "cms": {
+        Advice.GIVE_UP: "1 28 30 81 95-99 128-176 195 196 304 305 321",
+        Advice.STOP_SIM: "8 10 21 29 50 193 310-313 315-318",
+        Advice.LATER: "17 22 27 38 41 42 47 111 127 192 194 212 213 255 331",
+        Advice.RECONFIGURE: "69 198 199 303 330 340",
+        Advice.FREE_STORAGE: "208 209 211 320 322",
+        Advice.RESET: "210 300",
+        Advice.AGAIN: "301 302 314 515",
+        Advice.UNCERTAIN: "197 332 500",
+    },
+    "cme": {
+        Advice.RESET: "0 1 23 100",
+        Advice.AGAIN: "2 3 14 515",
+        Advice.RECONFIGURE: "4",
+        Advice.STOP_SIM: "5-7 10-13 15-18 32 40-48 103 106 111-113",
+        Advice.FREE_STORAGE: "20",
+        Advice.GIVE_UP: "21 22 24-27",
+        Advice.LATER: "30 107",
+        Advice.UNCERTAIN: "31",
+    },
+}
+
+
+def numbers(ranges: str) -> set[int]:
+    bounds = [[int(bound) for bound in each.split("-")] for each in ranges.split()]
+    return {number for bound in bounds for number in range(bound[0], bound[-1] + 1)}
+
+
+@pytest.mark.parametrize(("family", "table"), [("cms", CMS), ("cme", CME)])
+def test_each_code_advises_what_the_field_says(family: str, table: dict[int, tuple[str, Advice]]) -> None:
+    assert set(table) == set().union(*map(numbers, ADVISED[family].values()))
+    of = {"cms": cms_error, "cme": cme_error}[family]
+    for advice, ranges in ADVISED[family].items():
+        for number in numbers(ranges):
+            error = of(number)
+            assert (error.code, error.advice, error.detail) == (
+                f"{family}_{number}",
+                advice,
+                table[number][0],
+            )
+
+
+@pytest.mark.parametrize(
+    ("seen", "code"),
+    [
+        ("SIM busy", "cms_314"),
+        ("sim BUSY ", "cms_314"),
+        ("Network timeout", "cms_332"),
+        (" 38", "cms_38"),
+        ("512", "cms_512"),
+        ("4711", "cms_4711"),
+        ("Kaputt", "cms_text"),
+        ("", "cms_text"),
+    ],
+)
+def test_words_numbers_and_what_nobody_knows(seen: str, code: str) -> None:
+    error = cms_error(seen)
+    assert error.code == code
+    if code in ("cms_512", "cms_4711", "cms_text"):
+        assert error.advice is Advice.LATER
+
+
+def test_there_is_one_class_per_advice() -> None:
+    assert set(BY_ADVICE) == set(Advice)
+    assert all(kind("x").advice is advice for advice, kind in BY_ADVICE.items())
+
+
+@pytest.mark.parametrize("code", OWN)
+def test_our_own_codes_have_words_and_advice(code: str) -> None:
+    error = own_error(code)
+    assert error.code == code
+    assert error.detail
+    assert isinstance(error.advice, Advice)
+
+
+@pytest.mark.parametrize(
+    "error", [silent("AT"), hung("x"), port_lost("port_busy", "x"), cms_error(500), cms_error(38)]
+)
+def test_certainty_changes_the_advice_and_never_the_code(error: ModemError) -> None:
+    assert certain(error).code == uncertain(error).code == error.code
+    assert uncertain(error).advice is Advice.UNCERTAIN
+    assert certain(uncertain(error)).advice is not Advice.UNCERTAIN

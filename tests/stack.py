@@ -1,0 +1,188 @@
+"""The whole thing as it is deployed: simulated modem, gateway and web as three real processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+PATIENCE = 30.0
+CONFIG = """\
+[appliance]
+name = "test"
+language = "{language}"
+data_dir = "{data}"
+runtime_dir = "{runtime}"
+[web]
+port = {port}
+[[modems]]
+name = "sim1"
+port = "{runtime}/modem"
+[demo]
+simulator = "{runtime}/control"
+"""
+
+
+def until(look: Callable[[], Any], what: str = "it", patience: float = PATIENCE) -> Any:
+    """Look again and again until there is something; another process gives no event to wait for."""
+    deadline = time.monotonic() + patience
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"{what} never came"
+        time.sleep(0.02)
+    return found
+
+
+class Stack:
+    """`with Stack(folder) as stack:` — everything is up when the block begins, gone when it ends."""
+
+    def __init__(self, folder: Path, language: str = "fr", **simulator: float) -> None:
+        self.data = folder
+        self.language = language
+        self.simulator = {"network-seconds": 0.0, "delivery-seconds": 0.0, **simulator}
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        # Socket paths are short by law (108 octets); a test's own folder may not be.
+        self.runtime_folder = tempfile.TemporaryDirectory(prefix="chappe-")
+        self.runtime = Path(self.runtime_folder.name)
+        self.control = self.runtime / "control"
+
+    def __enter__(self) -> Stack:
+        self.data.mkdir(parents=True, exist_ok=True)
+        self.config = self.data / "gateway.toml"
+        self.config.write_text(
+            CONFIG.format(language=self.language, data=self.data, runtime=self.runtime, port=self.port)
+        )
+        self.run("migrate")
+        times = [word for name, value in self.simulator.items() for word in (f"--{name}", str(value))]
+        self.start("simulate", "--link", f"{self.runtime}/modem", "--control", str(self.control), *times)
+        self.start("gateway")
+        self.start("web")
+        self.key = self.run("key", "create", "test", "--quiet").strip()
+        until(lambda: self.api("GET", "/healthz")[0] == 200, "a healthy page")
+        until(self.modem_ready, "a ready modem")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for child in reversed(self.children.values()):
+            child.terminate()
+        for child in self.children.values():
+            try:
+                child.wait(15)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        self.runtime_folder.cleanup()
+
+    # ---- processes ------------------------------------------------------------------------------
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "gateway.cli", "--config", str(self.config), *arguments]
+
+    def run(self, *arguments: str) -> str:
+        """Run one command to its end; its output."""
+        done = subprocess.run(self.command(*arguments), capture_output=True, text=True, timeout=PATIENCE)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def start(self, *arguments: str) -> None:
+        with (self.data / f"{arguments[0]}.log").open("ab") as log:
+            self.children[arguments[0]] = subprocess.Popen(self.command(*arguments), stderr=log)
+
+    def kill(self, name: str) -> None:
+        """Kill −9: no handler runs, nothing is closed."""
+        child = self.children.pop(name)
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait()
+
+    def log(self, name: str) -> str:
+        return (self.data / f"{name}.log").read_text()
+
+    # ---- from outside ---------------------------------------------------------------------------
+
+    def api(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+        """Status and JSON of one call with the stack's key."""
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(self.url + path, data, method=method)
+        request.add_header("Authorization", f"Bearer {getattr(self, 'key', '')}")
+        if data is not None:
+            request.add_header("Content-Type", "application/json")
+        for name, value in headers.items():
+            request.add_header(name.replace("_", "-"), value)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+        except OSError:
+            return 0, None
+
+    def send(self, to: str, text: str, **rest: Any) -> str:
+        status, message = self.api("POST", "/api/v1/messages", {"to": to, "text": text, **rest})
+        assert status == 202, message
+        return str(message["id"])
+
+    def message(self, uid: str) -> dict[str, Any]:
+        status, message = self.api("GET", f"/api/v1/messages/{uid}")
+        assert status == 200, message
+        return dict(message)
+
+    def wait_for(self, uid: str, state: str, patience: float = PATIENCE) -> dict[str, Any]:
+        def look() -> dict[str, Any] | None:
+            message = self.message(uid)
+            return message if message["state"] == state else None
+
+        return dict(until(look, f"state {state} of {uid}", patience))
+
+    def inbound(self) -> list[dict[str, Any]]:
+        return list(self.api("GET", "/api/v1/inbound?limit=500")[1]["items"])
+
+    def modem_ready(self) -> bool:
+        status, answer = self.api("GET", "/api/v1/modems")
+        return status == 200 and any(modem["state"] == "ready" for modem in answer["items"])
+
+    def modem(self, **order: Any) -> dict[str, Any]:
+        """Ask the simulated modem over its control socket."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+            line.settimeout(10)
+            line.connect(str(self.control))
+            line.sendall(json.dumps(order).encode() + b"\n")
+            answer = json.loads(line.makefile("rb").readline())
+        assert answer.get("ok"), answer
+        return dict(answer)
+
+    def stored(self) -> int:
+        """How many TPDUs lie in the modem's storages."""
+        return sum(used for used, _ in self.modem(do="state")["storages"].values())
+
+    def submitted(self) -> list[dict[str, Any]]:
+        """Every SUBMIT that the simulated network took, in order: the witness."""
+        return [event for event in self.modem(do="log")["events"] if event["event"] == "submitted"]
+
+    def sign_in_link(self, name: str = "ana") -> str:
+        """A one-time link for a person, made if need be."""
+        known = name in self.run("user", "list")
+        said = self.run("user", "password" if known else "add", name)
+        found = re.search(r"http://\S+", said)
+        assert found, said
+        return found[0]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

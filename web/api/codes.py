@@ -1,0 +1,40 @@
+"""Every code that the API may answer with, by status: what callers may branch on."""
+
+from __future__ import annotations
+
+CODES: dict[int, tuple[str, ...]] = {
+    400: ("not_json", "bad_request"),
+    401: ("key_missing", "key_wrong"),
+    403: ("scope_missing",),
+    404: ("message_unknown", "inbound_unknown", "not_found"),
+    405: ("method_not_allowed",),
+    409: ("idempotency_conflict", "not_cancelable", "state_changed"),
+    413: ("body_too_large",),
+    415: ("not_json_type",),
+    422: (
+        "field_missing",
+        "unknown_field",
+        "wrong_type",
+        "out_of_range",
+        "number_missing",
+        "number_has_letter",
+        "bad_number",
+        "too_many_recipients",
+        "text_empty",
+        "text_unprintable",
+        "too_many_parts",
+        "category_unknown",
+        "modem_unknown",
+        "time_without_offset",
+        "time_unreadable",
+        "send_at_past",
+        "send_at_far",
+        "validity_out_of_range",
+        "metadata_too_large",
+        "key_too_long",
+        "state_unknown",
+        "cursor_unknown",
+    ),
+    500: ("internal",),
+    503: ("database_busy",),
+}
