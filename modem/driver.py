@@ -13,7 +13,7 @@ from modem.api import Health, Identity
 from modem.codec import Tpdu
 from modem.commands import Command
 from modem.error_table import own_error
-from modem.errors import Hung, ModemError, PortLost, Silent, certain, uncertain
+from modem.errors import GONE, Hung, ModemError, PortLost, Silent, certain, uncertain
 from modem.pin import Lock, PinMemory
 from modem.port import Clock
 from modem.session import Session
@@ -74,7 +74,7 @@ class Driver:
         """PDU mode, storages, announcements; True when reports are announced."""
         try:
             self._patiently(commands.PDU_MODE)
-        except (Silent, Hung, PortLost):
+        except GONE:
             raise
         except ModemError as error:
             raise own_error("no_pdu_mode", f"AT+CMGF=0: {error}") from error
@@ -131,7 +131,7 @@ class Driver:
             raise certain(error) from error
         try:
             return self._session.run(commands.submit(tpdu.hex, deadline))
-        except (Silent, Hung, PortLost) as error:
+        except GONE as error:
             raise uncertain(error) from error
 
     # ---- looking -----------------------------------------------------------------------------------

@@ -96,6 +96,8 @@ class Hung(Broken):
     """The modem answers nothing at all."""
 
 
+GONE = (Silent, Hung, PortLost)  # no answer at all, as against a refusal
+
 BY_ADVICE: dict[Advice, type[ModemError]] = {
     kind.advice: kind
     for kind in (Busy, Unavailable, Impossible, SimBarred, StorageFull, WrongSetting, Broken, MaybeDone)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from modem import commands
 from modem.commands import Listed
-from modem.errors import Hung, ModemError, PortLost, Silent
+from modem.errors import GONE, ModemError
 from modem.session import Session
 
 log = logging.getLogger(__name__)
@@ -21,7 +21,6 @@ REPORTS = "SR"
 NOT_FOR_MESSAGES = {"BM", "TA"}  # broadcasts; a buffer of the modem's own
 UNLISTED = ("SM", "ME")  # tried where the modem does not say what it has
 EMPTY_SLOT = {"cms_321", "cme_21", "cme_22"}
-GONE = (Silent, Hung, PortLost)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,14 +26,13 @@ from modem.api import (
     Tell,
 )
 from modem.driver import Driver
-from modem.errors import Advice, Hung, ModemError, PortLost, Silent
+from modem.errors import GONE, Advice, ModemError, Silent
 from modem.life import SendDeadline
 from modem.port import Clock
 from modem.storages import REPORTS, Stored
 
 log = logging.getLogger(__name__)
 
-GONE = (Silent, Hung, PortLost)
 REMEMBERED = 100  # handings over of one place, when nobody answers them
 
 

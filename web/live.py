@@ -7,20 +7,33 @@ from __future__ import annotations
 
 import hashlib
 
-from flask import Blueprint, Flask, jsonify, request
+from flask import Blueprint, Flask, g, jsonify, request
 from werkzeug.wrappers import Response
 
 from gateway import handsets, status
 from gateway.errors import GatewayError
 from gateway.messages import lookup
+from web import sign_in
+from web.assets import ENDPOINTS
 from web.office import office
 
 routes = Blueprint("live", __name__)
 
 
+# What a page shows besides messages and modems.
+SHOWS = {"handsets.show": "handsets"}
+
+
 def register(app: Flask) -> None:
     app.register_blueprint(routes)
-    app.jinja_env.globals["live_version"] = version
+    app.before_request(_note_version)
+
+
+def _note_version() -> None:
+    """Before the page reads anything: what changes while it is made must count as new."""
+    if request.endpoint not in ENDPOINTS and sign_in.person():
+        g.shows = SHOWS.get(request.endpoint or "", "")
+        g.version = version(g.shows)
 
 
 @routes.get("/live")

@@ -10,7 +10,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from gateway.errors import GatewayError, NotFound
-from web.language import trouble
+from gateway.store import database
+from web.language import say, trouble
 from web.sign_in import SignedOut
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, _form_too_old)
     app.register_error_handler(SignedOut, _signed_out)
     app.register_error_handler(GatewayError, _not_done)
+    app.register_error_handler(database.Trouble, _database_busy)
     app.register_error_handler(413, _too_large)
     for status in (400, 403, 404, 405):
         app.register_error_handler(status, _no_such_page)
@@ -43,6 +45,11 @@ def _not_done(error: GatewayError) -> Answer:
     status = 404 if isinstance(error, NotFound) else 409
     advice = _("It may have been removed, or the address was copied in part.") if status == 404 else ""
     return _page(trouble(error), advice, status)
+
+
+def _database_busy(error: Exception) -> Answer:
+    log.error("%s %s: %s", request.method, request.path, error)
+    return _page(say("error.database_busy"), "", 503, typed=request.form.get("text", ""))
 
 
 def _too_large(_error: HTTPException) -> Answer:

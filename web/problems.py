@@ -43,9 +43,6 @@ CODE_OF = {
     415: "not_json_type",
 }
 
-# Facts that are codes, and the table of words in which each is found.
-CODED = {"state": "state", "link_state": "link", "status": "report"}
-
 # Where the gateway names no input, and callers know which one it was.
 FIELD_OF = {"idempotency_conflict": "Idempotency-Key"}
 
@@ -77,15 +74,8 @@ def language() -> str:
 
 def spoken(fault: Fault, reader: str) -> dict[str, str | None]:
     """One fault as callers read it: `{"code", "field", "detail"}`."""
-    detail = sentence(f"error.{fault.code}", fault.facts, reader)
+    detail = say(f"error.{fault.code}", reader, **fault.facts)
     return {"code": fault.code, "field": fault.field, "detail": detail}
-
-
-def sentence(code: str, facts: Mapping[str, Any], reader: str) -> str:
-    """The gateway's sentence, with the facts that are codes themselves put into words."""
-    named = {name: say(f"{table}.{facts[name]}", reader) for name, table in CODED.items() if name in facts}
-    inside = {name: words[:1].lower() + words[1:] for name, words in named.items()}
-    return say(code, reader, **{**facts, **inside})
 
 
 def fault_of(error: GatewayError) -> Fault:

@@ -1,4 +1,4 @@
-"""The database: opened once per process, one connection per thread, every write a whole transaction."""
+"""The database: opened once per process, a connection per thread in need, every write a transaction."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
-from peewee import OperationalError, SqliteDatabase
+from peewee import OperationalError
+from playhouse.pool import PooledSqliteDatabase
 
 from gateway.errors import Unusable
 
@@ -30,12 +31,18 @@ PRAGMAS = {
 Trouble = OperationalError
 
 # IMMEDIATE: a transaction that reads and then writes never finds the file locked half-way.
-db = SqliteDatabase(None, lock_type="IMMEDIATE", autoconnect=False)
+# Pooled: opening costs more than most questions; the oldest idle connection serves first, so that there
+# are never more than were needed at once.
+db = PooledSqliteDatabase(
+    None, max_connections=64, check_same_thread=False, lock_type="IMMEDIATE", autoconnect=False
+)
 
 
 def open(path: Path) -> None:
     """Name the file for this process and check that its version is ours; raises Unusable."""
     check_version(path)
+    if not db.deferred:
+        db.close_all()
     db.init(str(path), pragmas=PRAGMAS)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,14 +24,25 @@ class _Facts(dict[str, Any]):
 def say(code: str, language: str, /, **facts: Any) -> str:
     """The sentence for `code` ("reason.quiet_hours"); the code itself where no sentence is known.
 
-    Facts fill the sentence in; those that are codes become words first.
+    Facts fill the sentence in; those that are codes become words first, and a doer loses its prefix.
     """
+    sentence = _sentence(code, language)
+    return sentence.format_map(_Facts({**facts, **_worded(facts, language)})) if sentence else code
+
+
+def _worded(facts: Mapping[str, Any], language: str) -> dict[str, str]:
+    worded = {}
+    for name, table in CODED.items():
+        if word := _sentence(f"{table}.{facts.get(name)}", language):
+            worded[name] = word[:1].lower() + word[1:]  # it stands inside a sentence
+    if "by" in facts:
+        worded["by"] = str(facts["by"]).partition(":")[2]
+    return worded
+
+
+def _sentence(code: str, language: str) -> str | None:
     table, _, name = code.partition(".")
-    sentence = words(language if language in LANGUAGES else "en").get(table, {}).get(name)
-    if sentence is None:
-        return code
-    spoken = {fact: say(f"{CODED[fact]}.{facts[fact]}", language) for fact in CODED if fact in facts}
-    return sentence.format_map(_Facts({**facts, **spoken}))
+    return words(language if language in LANGUAGES else "en").get(table, {}).get(name)
 
 
 @cache

@@ -45,7 +45,9 @@ class Witness:
     octets: int = 0  # of all answers, as they came over the wire
 
     def watch(self, page: Page) -> None:
-        page.on("console", lambda said: said.type in ("error", "warning") and self.complaints.append(said.text))
+        page.on(
+            "console", lambda said: said.type in ("error", "warning") and self.complaints.append(said.text)
+        )
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self._asked(request.url))
         page.on("requestfinished", lambda request: self._weigh(request.sizes()))
@@ -67,7 +69,7 @@ def unnamed(page: Page) -> list[str]:
     """The fields, buttons and links that a screen reader could not name."""
     return list(
         page.evaluate(
-            """() => [...document.querySelectorAll("input:not([type=hidden]), textarea, select, button, a[href]")]
+            """() => [...document.querySelectorAll("input:not([type=hidden]), textarea, button, a[href]")]
                 .filter((part) => part.checkVisibility())
                 .filter((part) => !(part.labels?.length || part.ariaLabel || part.textContent.trim()))
                 .map((part) => part.outerHTML)"""
@@ -106,7 +108,7 @@ FAINT = """() => {
     const [one, other] = [light(colour(style.color)), light(behind(part))].sort((a, b) => b - a);
     const ratio = (one + 0.05) / (other + 0.05);
     const large = parseFloat(style.fontSize) >= 24;
-    if (ratio < (large ? 3 : 4.5)) found.add(`${ratio.toFixed(2)} ${part.className} ${part.textContent.trim()}`);
+    if (ratio < (large ? 3 : 4.5)) found.add(`${ratio.toFixed(2)} ${part.textContent.trim()}`);
   }
   return [...found];
 }"""

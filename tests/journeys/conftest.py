@@ -1,31 +1,25 @@
-"""The demonstration, whole: simulated modem, gateway and page as three processes, and a browser."""
+"""Somebody with a one-time link before the running stack, and a browser."""
 
 from __future__ import annotations
 
-import os
 import re
-import selectors
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import count
 from urllib.parse import urlsplit
 
 import pytest
-from journeys import browser
 from playwright.sync_api import Browser
 
-START = 60.0  # seconds within which the link is printed
-LEAVE = 20.0  # seconds within which all three processes end
+from journeys import browser
+from stack import Stack
+
+guests = count(1)
 
 
 @dataclass(frozen=True)
-class Demo:
-    """A running demonstration: the one-time link that it printed, and where that leads."""
+class Invitation:
+    """A one-time link as `chappe user add` prints it, and where it leads."""
 
     link: str
 
@@ -35,44 +29,15 @@ class Demo:
         return f"{parts.scheme}://{parts.netloc}"
 
 
+@pytest.fixture
+def invitation(stack: Stack) -> Invitation:
+    printed = stack.run("user", "add", f"guest{next(guests)}")
+    found = re.search(r"http://\S+/welcome/\S+", printed)
+    assert found, printed
+    return Invitation(found[0])
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with browser.running() as running:
         yield running
-
-
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    command = [sys.executable, "-m", "gateway.cli", "demo", "--port", str(_free_port()), "--data", str(tmp_path)]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with (tmp_path / "log").open("w") as log:
-        process = subprocess.Popen(
-            [*command, "--language", "fr"], stdout=subprocess.PIPE, stderr=log, text=True, env=environment
-        )
-        try:
-            yield Demo(_link(process))
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.communicate(timeout=LEAVE)
-
-
-def _link(process: subprocess.Popen[str]) -> str:
-    """The one-time link, as soon as it is printed; what was printed instead, when it is not in time."""
-    assert process.stdout
-    printed, deadline = "", time.monotonic() + START
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
-        while selector.select(max(0.0, deadline - time.monotonic())):
-            line = process.stdout.readline()
-            printed += line
-            if found := re.search(r"http://\S+/welcome/\S+", line):
-                return found[0]
-            if not line:
-                break
-    raise AssertionError(f"the demonstration printed no link:\n{printed}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

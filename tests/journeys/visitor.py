@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from html import unescape
 
-from fakes import FakeClock, counting_ids
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from fakes import FakeClock, counting_ids
 from gateway.config import Config
 from gateway.messages import inbox, outbox
 from gateway.messages.outbox import Caller, Draft

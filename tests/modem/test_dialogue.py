@@ -188,6 +188,15 @@ def test_a_report_between_a_listed_header_and_its_tpdu_takes_its_own_line(size: 
     ]
 
 
+@pytest.mark.parametrize("size", [1, 4096])
+def test_a_tpdu_of_another_length_is_not_the_one_a_report_announced(size: int) -> None:
+    said = f"\r\n+CMGL: 1,0,,26\r\n+CDS: 25\r\n{MESSAGE}\r\n{OK}"
+    reply, heard = converse(commands.LIST_ALL, pieces(said.encode(), size))
+    assert reply is not None
+    assert commands.LIST_ALL.read(reply.answers) == [commands.Listed(1, 0, 26, MESSAGE)]
+    assert heard == []
+
+
 def test_a_listed_header_without_its_tpdu_is_seen_as_not_whole() -> None:
     reply, _ = converse(commands.LIST_ALL, [f"\r\n+CMGL: 1,0,,26\r\n{OK}".encode()])
     assert reply is not None

@@ -244,6 +244,18 @@ def test_an_unplugged_modem_is_opened_again_when_it_is_back(modem: ScriptedModem
     running.told.wait(PartAccepted, job=1)
 
 
+def test_a_part_that_waits_behind_a_silent_one_is_refused_as_certainly_not_sent(
+    modem: ScriptedModem, running: Running
+) -> None:
+    modem.next("Ctrl-Z", SILENCE)
+    running.link.send(1, PART)
+    modem.wait_typed("Ctrl-Z")
+    running.link.send(2, PART)
+    assert running.told.wait(PartRefused, job=2).error.code == "not_ready"
+    running.told.wait(PartUncertain, job=1)
+    assert len(modem.submitted) == 1
+
+
 def test_unplugged_after_ctrl_z_the_part_is_uncertain(modem: ScriptedModem, running: Running) -> None:
     modem.next("Ctrl-Z", SILENCE)
     running.link.send(1, PART)

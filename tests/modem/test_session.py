@@ -80,7 +80,8 @@ def test_4m_a_late_reference_is_heard(modem: ScriptedModem, talk: Talk) -> None:
     assert talk.heard[0] == LateReference(200)
 
 
-def test_4l_a_late_prompt_is_left_by_esc(modem: ScriptedModem, talk: Talk) -> None:
+def test_4l_a_late_prompt_is_left_by_esc(modem: ScriptedModem) -> None:
+    talk = Talk(modem, Timings(factor=0.1, quiet=0.03, quiet_within=0.3, tries=1))
     modem.next("AT+CMGS=17", SILENCE)
     with pytest.raises(Silent):
         talk.run(commands.announce(17, 1))
@@ -88,6 +89,7 @@ def test_4l_a_late_prompt_is_left_by_esc(modem: ScriptedModem, talk: Talk) -> No
     assert talk.run(commands.SIGNAL) == -73
     assert not modem.garbled
     assert not modem.submitted
+    talk.port.dispose()
 
 
 def test_4n_a_silent_modem_is_hung_after_a_few_tries(modem: ScriptedModem, talk: Talk) -> None:

@@ -15,6 +15,7 @@ from gateway.messages import lookup, numbers, outbox
 from gateway.messages.outbox import Caller, Draft
 from gateway.messages.why import Why, explain
 from gateway.store.models import History, Message
+from gateway.words import say
 from web.api.auth import needs, source
 from web.api.framework import Section, refuses
 from web.api.inputs import MessagesQuerySchema, NewMessageHeadersSchema, NewMessageSchema
@@ -24,7 +25,7 @@ from web.api.outputs import (
     MessageSchema,
 )
 from web.office import office
-from web.problems import fault_of, language, sentence, spoken
+from web.problems import fault_of, language, spoken
 
 section = Section(
     "messages", __name__, url_prefix="/api/v1", description="Send messages and follow what becomes of them."
@@ -152,9 +153,9 @@ def _in_full(message: Message) -> dict[str, Any]:
 
 
 def _step(row: History, reader: str) -> dict[str, Any]:
-    words = [sentence(f"event.{row.event}", row.facts, reader), _reason(row, reader)]
+    words = [say(f"event.{row.event}", reader, **row.facts), _reason(row, reader)]
     return {**row.__data__, "detail": ": ".join(filter(None, words))}
 
 
 def _reason(of: History | Why, reader: str) -> str | None:
-    return sentence(f"reason.{of.reason}", of.facts, reader) if of.reason else None
+    return say(f"reason.{of.reason}", reader, **of.facts) if of.reason else None

@@ -33,6 +33,24 @@ def advice(state: str) -> str:
     }.get(state, "")
 
 
+@pages.app_template_global("link_trouble")
+def trouble(modem: status.ModemStatus) -> str:
+    """What went wrong with a modem, in words where a person can mend it, else as the modem said it."""
+    known_words = {
+        "sim_missing": _("There is no SIM card in the modem: put one in."),
+        "sim_pin_required": _("The SIM card asks for its PIN: name its file as pin_file in gateway.toml."),
+        "sim_pin_refused": _(
+            "The PIN was tried once and refused. Correct it: it is not tried twice."
+        ),
+        "sim_puk": _("The SIM card is locked. Put it in a telephone and type its PUK there."),
+        "sim_locked": _("The SIM card is bound to another device or operator."),
+        "no_pdu_mode": _("This modem cannot carry messages."),
+        "registration_denied": _("The network refuses this SIM card or this modem. Ask the operator."),
+        "port_missing": _("The modem's port is not there: it may be unplugged."),
+    }
+    return known_words.get(modem.error or "", modem.detail or modem.error or "")
+
+
 @pages.app_template_filter("masked")
 def masked(value: str) -> str:
     """The last four digits of an identity; the rest stays on the machine."""

@@ -174,7 +174,7 @@ def _some_refused(
     """The form again, with the refused recipients only: the others have their message."""
     faults = Faults()
     for typed, error in refused:
-        if error.field != "to" or not taken and len(refused) == 1:
+        if error.field != "to" or (not taken and len(refused) == 1):
             faults.add(error)
             continue
         known = faults.fields.get("to", "")

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from fakes import MONDAY_NOON, FakeClock, counting_ids
 from flask import Flask
-from journeys.visitor import PASSWORD, SIM, Ledger, Visitor
 
+from fakes import MONDAY_NOON, FakeClock, counting_ids
 from gateway import config, status
 from gateway.access import people
 from gateway.config import Config
 from gateway.status import ModemStatus
 from gateway.store import database, upgrade
+from journeys.visitor import PASSWORD, SIM, Ledger, Visitor
 from web.app import create_app
 
 TOML = """
@@ -29,9 +29,7 @@ port = "/dev/ttyUSB0"
 [demo]
 simulator = "{folder}/no-such-socket"
 """
-READY = ModemStatus(
-    "sim1", "ready", imei="490154203237518", iccid=SIM, operator="Tour F", signal_dbm=-71
-)
+READY = ModemStatus("sim1", "ready", imei="490154203237518", iccid=SIM, operator="Tour F", signal_dbm=-71)
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +56,7 @@ def clock() -> FakeClock:
 @pytest.fixture
 def app(site: Config, clock: FakeClock) -> Iterator[Flask]:
     yield create_app(site, clock, counting_ids())
-    database.db.close()
+    database.db.close_all()
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from random import Random
 from typing import Any
 
 import pytest
-from journeys import browser
 
 from gateway.messages.texts import preview
+from journeys import browser
 
 SOURCE = Path(__file__).parents[3] / "web" / "static" / "counter.js"
 Count = Callable[[list[str]], list[dict[str, Any]]]

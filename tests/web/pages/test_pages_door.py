@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from fakes import FakeClock
 from flask import Flask
-from journeys.visitor import PASSWORD, Visitor
 
+from fakes import FakeClock
+from journeys.visitor import PASSWORD, Visitor
 from web.sign_in import local
 from web.throttle import REMEMBERED, Throttle
 
@@ -41,9 +41,7 @@ def test_every_page_but_the_door_asks_for_a_sign_in(app: Flask) -> None:
         assert answer.status_code == 401 or to_the_door, f"{method} {path}"
 
 
-def test_after_signing_in_one_comes_back_to_where_one_wanted_to_go(
-    stranger: Visitor, ana: Visitor
-) -> None:
+def test_after_signing_in_one_comes_back_to_where_one_wanted_to_go(stranger: Visitor, ana: Visitor) -> None:
     asked = stranger.client.get("/messages?state=failed")
     assert asked.location == "/sign-in?next=/messages?state%3Dfailed"
     page = stranger.send(asked.location, name="ana", password=PASSWORD)

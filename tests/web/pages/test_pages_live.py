@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
-from fakes import MONDAY_NOON, FakeClock
-from journeys.visitor import Ledger, Visitor
+from flask import Flask, before_render_template
 
+from fakes import MONDAY_NOON, FakeClock
 from gateway import status
 from gateway.config import Config
 from gateway.status import ModemStatus
+from journeys.visitor import Ledger, Visitor
 
 
 def look(visitor: Visitor, version: str = "") -> tuple[str, bool]:
@@ -48,3 +50,15 @@ def test_a_gateway_that_falls_silent_is_a_change(ana: Visitor, clock: FakeClock)
 
 def test_the_page_carries_the_version_that_it_shows(ana: Visitor) -> None:
     assert f'data-version="{look(ana)[0]}"' in ana.read("/messages")
+
+
+def test_what_changes_while_a_page_is_made_counts_as_new(app: Flask, ana: Visitor, ledger: Ledger) -> None:
+    def meanwhile(*_: object, **__: object) -> None:
+        ledger.message()
+
+    with before_render_template.connected_to(meanwhile, app):
+        page = ana.read("/messages")
+    shown = re.search(r'data-version="(\w+)"', page)
+    assert shown
+    assert "No message yet." in page
+    assert look(ana, shown[1])[1]

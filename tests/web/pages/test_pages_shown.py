@@ -6,13 +6,13 @@ import re
 from datetime import timedelta
 
 import pytest
-from fakes import MONDAY_NOON, FakeClock
 from flask import Flask
-from journeys.visitor import Ledger, Visitor
 
+from fakes import MONDAY_NOON, FakeClock
 from gateway import status, words
 from gateway.config import Config
 from gateway.status import ModemStatus
+from journeys.visitor import Ledger, Visitor
 from modem import api
 from web import formats, tones
 
@@ -118,6 +118,22 @@ def test_a_modem_that_is_not_ready_comes_with_advice(ana: Visitor, site: Config,
     status.write(site.appliance.runtime_dir, (ModemStatus("sim1", state, detail="x"),), MONDAY_NOON)
     advice = re.search(r'</p>\s*<p class="soft">[^<]{20,}</p>', ana.read("/modems"))
     assert bool(advice) == (state != "ready")
+
+
+@pytest.mark.parametrize(
+    ("error", "detail", "reads"),
+    [
+        ("sim_puk", "the SIM is locked", "type its PUK there"),
+        ("cms_38", "network out of order", "network out of order"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/modems"])
+def test_what_went_wrong_with_a_modem_is_said_in_words(
+    ana: Visitor, site: Config, error: str, detail: str, reads: str, path: str
+) -> None:
+    modem = ModemStatus("sim1", "silent", error=error, detail=detail)
+    status.write(site.appliance.runtime_dir, (modem,), MONDAY_NOON)
+    assert reads in ana.read(path)
 
 
 def test_identities_of_a_sim_are_masked(ana: Visitor) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from journeys.visitor import Ledger, Visitor
 
 GOOD = {"to": "+33639980001", "text": "Bonjour", "category": "notification", "when": "now"}
