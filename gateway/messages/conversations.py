@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from gateway.store import statements
 from gateway.store.models import Conversation
 
 SHOWN = 160
@@ -12,11 +13,7 @@ SHOWN = 160
 def note(number: str, text: str, now: datetime, inbound: bool) -> None:
     """Remember the last thing said; an inbound one counts as unread."""
     row = {"number": number, "last_at": now, "last_text": text[:SHOWN], "last_inbound": inbound}
-    Conversation.insert(**row, unread=int(inbound)).on_conflict(
-        conflict_target=[Conversation.number],
-        preserve=[Conversation.last_at, Conversation.last_text, Conversation.last_inbound],
-        update={Conversation.unread: Conversation.unread + int(inbound)},
-    ).execute()
+    statements.upsert(Conversation, {**row, "unread": int(inbound)}, adding="unread")
 
 
 def mark_read(number: str) -> None:

@@ -14,9 +14,8 @@ from zoneinfo import ZoneInfo
 
 from gateway.messages import lifecycle, reports, retries, waiting
 from gateway.messages.lifecycle import Event, State, Step
-from gateway.store import database
+from gateway.store import claims, database
 from gateway.store.models import Message, Part
-from gateway.store.terms import state_in
 from modem import api
 
 log = logging.getLogger(__name__)
@@ -24,8 +23,6 @@ log = logging.getLogger(__name__)
 NOT_READY = "not_ready"  # the code of a refusal that is not the part's fault
 LOOKED_AT = 50  # rows that one claim may put on hold before the loop looks at other events again
 REMEMBERED = 100  # uncertain jobs for which a late answer is still understood
-
-_QUEUED = state_in("t1", State.QUEUED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +103,7 @@ class Dispatcher:
         if flight is None:
             return
         with database.transaction():
-            found = _part(flight)
+            found = claims.attempt(flight.part, flight.attempt)
             if found is not None and found.state == State.UNCERTAIN:
                 step = Step(Event.ACCEPT, now, "late_answer")
                 self._record_accept(found.message, found, step, event.reference)
@@ -120,7 +117,7 @@ class Dispatcher:
             return
 
         def landed() -> None:
-            part = _part(flight)
+            part = claims.attempt(flight.part, flight.attempt)
             if part is not None and part.state == State.SENDING:
                 record(part.message, part)
 
@@ -139,7 +136,7 @@ class Dispatcher:
 
     def _claim(self, modem: str, now: datetime) -> Part | None:
         for _ in range(LOOKED_AT):
-            part = _next(modem)
+            part = claims.next_part(modem)
             if part is None:
                 return None
             step = waiting.judge(part.message, self.zone, now)
@@ -154,8 +151,7 @@ class Dispatcher:
     def _record_accept(self, message: Message, part: Part, step: Step, reference: int | None) -> None:
         lifecycle.advance(message, [part], step, reference=reference, sent_at=step.now)
         if reference is not None:
-            part.message = message
-            reports.adopt(part, step.now)
+            reports.adopt(part, reference, step.now)
 
 
 def outbound(message: Message, part: Part, now: datetime) -> api.OutboundPart:
@@ -172,21 +168,6 @@ def outbound(message: Message, part: Part, now: datetime) -> api.OutboundPart:
     )
 
 
-def _next(modem: str) -> Part | None:
-    """The part whose turn it is: by lane, then by age; a message's parts stay with one modem."""
-    return (
-        Part.select(Part, Message)
-        .join(Message)
-        .where(
-            _QUEUED,
-            (Message.modem == modem)
-            | (Message.modem.is_null() & (Message.wanted_modem.is_null() | (Message.wanted_modem == modem))),
-        )
-        .order_by(Part.lane, Part.id)
-        .first()
-    )
-
-
 def _write_claim(part: Part, modem: str, sim: str, now: datetime) -> None:
     lifecycle.advance(
         part.message,
@@ -198,9 +179,3 @@ def _write_claim(part: Part, modem: str, sim: str, now: datetime) -> None:
         reference=None,
         claimed_at=now,
     )
-
-
-def _part(flight: Flight) -> Part | None:
-    """The part of a flight, unless it has been claimed again since."""
-    query = Part.select(Part, Message).join(Message)
-    return query.where(Part.id == flight.part, Part.attempts == flight.attempt).first()

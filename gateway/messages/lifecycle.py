@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from gateway.errors import Conflict
+from gateway.store import statements
 from gateway.store.models import History, Message, Part
 
 
@@ -161,15 +162,18 @@ def note(message: Message, part: Part, step: Step) -> None:
 
 def record(message: Message, step: Step, state: str, seq: int | None = None) -> None:
     """Leave a history row."""
-    History.insert(
-        message=message.id,
-        seq=seq,
-        at=step.now,
-        event=step.event,
-        state=state,
-        reason=step.reason,
-        facts=step.facts,
-    ).execute()
+    statements.insert(
+        History,
+        {
+            "message": message.id,
+            "seq": seq,
+            "at": step.now,
+            "event": step.event,
+            "state": state,
+            "reason": step.reason,
+            "facts": step.facts,
+        },
+    )
 
 
 def all_parts(message: Message) -> list[Part]:
@@ -188,7 +192,7 @@ def _move(part: Part, step: Step, columns: dict[str, Any]) -> None:
         "until": step.until,
         **columns,
     }
-    if not Part.update(changes).where(Part.id == part.id, Part.state == old).execute():
+    if not statements.update(Part, changes, {"id": part.id, "state": old}):
         raise Conflict("state_changed", state=old, event=str(step.event))
     for name, value in changes.items():
         setattr(part, name, value)
@@ -210,6 +214,6 @@ def _derive_message(message: Message, moved: Sequence[Part], now: datetime) -> N
         "modem": next((part.modem for part in parts if part.modem), None),
         "updated_at": now,
     }
-    Message.update(changes).where(Message.id == message.id).execute()
+    statements.update(Message, changes, {"id": message.id})
     for name, value in changes.items():
         setattr(message, name, value)

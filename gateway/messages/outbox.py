@@ -18,7 +18,7 @@ from gateway.messages.lifecycle import WAITING, Event, Step
 from gateway.policy import gate
 from gateway.policy.categories import CATEGORIES
 from gateway.policy.verdict import Answer, Verdict
-from gateway.store import database
+from gateway.store import database, statements
 from gateway.store.models import ConcatReference, Message, Part
 
 SHORTEST_VALIDITY = timedelta(minutes=5)  # what TP-VP can say at the least
@@ -164,8 +164,10 @@ def _digest(recipient: str, draft: Draft) -> str:
 
 def _insert(checked: Checked, caller: Caller, now: datetime) -> Message:
     step = _first_step(checked.verdict, checked.draft, now)
-    message = Message.create(**_columns(checked, caller, step))
-    Part.insert_many(_parts(message, checked, step)).execute()
+    columns = _columns(checked, caller, step)
+    message = Message(**columns)
+    message.id = statements.insert(Message, columns)
+    statements.insert_many(Part, [*_parts(message, checked, step)])
     lifecycle.record(message, step, message.state)
     conversations.note(message.recipient, message.text, now, inbound=False)
     return message

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from gateway.messages import lifecycle, numbers
 from gateway.messages.lifecycle import Event, State, Step
+from gateway.store import claims
 from gateway.store.models import Message, Part, StatusReport
 from modem import api
 
@@ -111,15 +112,9 @@ def _nearest(report: StatusReport, parts: Iterable[Part]) -> Part | None:
     return min(parts, key=lambda part: (abs(report.sent_at - part.claimed_at), part.id), default=None)
 
 
-def adopt(part: Part, now: datetime) -> None:
+def adopt(part: Part, reference: int, now: datetime) -> None:
     """A reference was just learnt: a report that came before it may be waiting as an orphan."""
-    orphans = StatusReport.select().where(
-        StatusReport.sim == part.sim,
-        StatusReport.reference == part.reference,
-        StatusReport.part.is_null(),
-        StatusReport.received_at >= part.claimed_at,
-    )
-    for orphan in orphans.order_by(StatusReport.id):
+    for orphan in claims.orphans(part.sim or "", reference, part.claimed_at or now):
         if _for_same_recipient(orphan, part) and part.state == State.SENT:
             apply(orphan, part, now)
 
