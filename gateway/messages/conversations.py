@@ -13,7 +13,7 @@ SHOWN = 160
 def note(number: str, text: str, now: datetime, inbound: bool) -> None:
     """Remember the last thing said; an inbound one counts as unread."""
     row = {"number": number, "last_at": now, "last_text": text[:SHOWN], "last_inbound": inbound}
-    statements.upsert(Conversation, {**row, "unread": int(inbound)}, adding="unread")
+    statements.upsert(Conversation, {**row, "unread": int(inbound)}, key="number", adding="unread")
 
 
 def mark_read(number: str) -> None:

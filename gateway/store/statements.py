@@ -36,14 +36,14 @@ def update(table: type[Model], changes: Columns, where: Columns) -> int:
     return int(db.execute_sql(sql, values).rowcount)
 
 
-def upsert(table: type[Model], columns: Columns, adding: str) -> None:
-    """Insert a row; where its primary key is there already, replace the columns and add to `adding`."""
-    sql, fields = _upsert(table, tuple(columns), adding)
+def upsert(table: type[Model], columns: Columns, key: str, adding: str) -> None:
+    """Insert a row; where its `key` is there already, replace the columns and add to `adding`."""
+    sql, fields = _upsert(table, tuple(columns), key, adding)
     db.execute_sql(sql, _values(fields, columns))
 
 
 def _values(fields: Sequence[Field], columns: Columns) -> list[Any]:
-    return [field.db_value(columns[field.name]) for field in fields]
+    return [field.db_value(columns[field.name]) for field in fields]  # type: ignore[no-untyped-call]
 
 
 @cache
@@ -55,9 +55,11 @@ def _insert(table: type[Model], names: tuple[str, ...]) -> tuple[str, tuple[Fiel
 
 
 @cache
-def _upsert(table: type[Model], names: tuple[str, ...], adding: str) -> tuple[str, tuple[Field, ...]]:
+def _upsert(
+    table: type[Model], names: tuple[str, ...], key: str, adding: str
+) -> tuple[str, tuple[Field, ...]]:
     sql, fields = _insert(table, names)
-    key, name = table._meta.primary_key.column_name, table._meta.table_name
+    name = table._meta.table_name
     changes = [
         f'"{column}" = "{name}"."{column}" + excluded."{column}"'
         if column == adding

@@ -39,9 +39,7 @@ def trouble(modem: status.ModemStatus) -> str:
     known_words = {
         "sim_missing": _("There is no SIM card in the modem: put one in."),
         "sim_pin_required": _("The SIM card asks for its PIN: name its file as pin_file in gateway.toml."),
-        "sim_pin_refused": _(
-            "The PIN was tried once and refused. Correct it: it is not tried twice."
-        ),
+        "sim_pin_refused": _("The PIN was tried once and refused. Correct it: it is not tried twice."),
         "sim_puk": _("The SIM card is locked. Put it in a telephone and type its PUK there."),
         "sim_locked": _("The SIM card is bound to another device or operator."),
         "no_pdu_mode": _("This modem cannot carry messages."),
