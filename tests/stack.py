@@ -60,6 +60,13 @@ class Stack:
         self.control = self.runtime / "control"
 
     def __enter__(self) -> Stack:
+        try:
+            return self._begin()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+
+    def _begin(self) -> Stack:
         self.data.mkdir(parents=True, exist_ok=True)
         self.config = self.data / "gateway.toml"
         self.config.write_text(

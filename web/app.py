@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
-from pathlib import Path
 
 from flask import Flask, g
 from flask_bootstrap import Bootstrap5
 
 import web.api
+from gateway.access import keys
 from gateway.clock import Clock, SystemClock
 from gateway.config import Config
 from gateway.ids import Ids
 from gateway.store import database
 from web import assets, formats, language, live, mishaps, pages, security, sign_in
 from web.office import Office
-
-KEY_FILE = "web.key"  # signs the cookie that carries the form token; the sign-in is a row
 
 
 def create_app(config: Config, clock: Clock | None = None, ids: Ids | None = None) -> Flask:
@@ -26,7 +23,7 @@ def create_app(config: Config, clock: Clock | None = None, ids: Ids | None = Non
     app = Flask(__name__)
     app.extensions["chappe"] = Office(config, clock or SystemClock(), ids or Ids())
     app.config.update(
-        SECRET_KEY=_secret_key(config.appliance.data_dir, ids or Ids()),
+        SECRET_KEY=keys.appliance_secret(config.appliance.data_dir, ids or Ids()),  # signs the form token
         SESSION_COOKIE_NAME="chappe_form",
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=64 * 1024,
@@ -54,15 +51,3 @@ def _disconnect(_: BaseException | None) -> None:
     held: ExitStack | None = g.pop("connection", None)
     if held is not None:
         held.close()
-
-
-def _secret_key(folder: Path, ids: Ids) -> str:
-    """The key kept beside the database, made at the first start; only this user may read it."""
-    path = folder / KEY_FILE
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii")
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(ids.token())
-    return path.read_text(encoding="ascii")

@@ -56,28 +56,17 @@ def say(code: str, **facts: Any) -> str:
 
 def because(reason: str, facts: Mapping[str, Any]) -> str:
     """Why something is so; facts that are codes themselves are said in words too."""
-    return say(f"reason.{reason}", **_spoken(facts))
+    return say(f"reason.{reason}", **facts)
 
 
 def trouble(error: GatewayError) -> str:
     """What was wrong and how to mend it."""
-    return say(f"error.{error.code}", **_spoken(error.facts))
+    return say(f"error.{error.code}", **error.facts)
 
 
 def _spaced(sentence: str) -> str:
     """French marks keep the word before them: their space does not break."""
     return re.sub(r" (?=[:;?!»])|(?<=«) ", "\u00a0", sentence)
-
-
-def _spoken(facts: Mapping[str, Any]) -> dict[str, Any]:
-    spoken = {name: value for name, value in facts.items() if name not in ("code", "language")}
-    if "status" in facts:
-        spoken["status"] = say(f"report.{facts['status']}")
-    if "state" in facts:
-        spoken["state"] = say(f"state.{facts['state']}")
-    if "by" in facts:
-        spoken["by"] = str(facts["by"]).partition(":")[2]
-    return spoken
 
 
 @pages.post("/language")

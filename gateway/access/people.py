@@ -71,6 +71,17 @@ def choose_password(token: str, password: str, now: datetime) -> User:
     return user
 
 
+def enter(token: str, now: datetime) -> User:
+    """Use the link up to come in this once, whatever the password; raises Invalid `link_used`."""
+    with database.transaction():
+        found = _link(token, now)
+        if found is None:
+            raise Invalid("link_used", field="token")
+        user = found.user
+        OneTimeLink.delete().where(OneTimeLink.id == found.id).execute()
+    return user
+
+
 def check(name: str, password: str) -> User | None:
     """The person, if the password is right; the same work for a name that nobody has."""
     user = User.get_or_none(User.name == name)

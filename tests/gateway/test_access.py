@@ -43,6 +43,14 @@ def test_the_link_is_good_once(bench: Bench) -> None:
     assert people.check("ana", PASSWORD) is not None
 
 
+def test_the_link_lets_somebody_in_once_without_a_password(bench: Bench) -> None:
+    token = add(bench)
+    assert people.enter(token, bench.now).name == "ana"
+    with pytest.raises(Invalid) as caught:
+        people.enter(token, bench.now)
+    assert caught.value.code == "link_used"
+
+
 def test_the_link_ages(bench: Bench) -> None:
     token = add(bench)
     bench.clock.move(people.LINK_LIFE)

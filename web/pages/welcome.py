@@ -51,7 +51,7 @@ def look(token: str) -> str | tuple[str, int]:
     user = people.open_link(token, office().clock.now())
     if user is None:
         return _link_is_over()
-    return render_template("welcome.html", user=user, token=token, error=None)
+    return render_template("welcome.html", user=user, link=token, error=None)
 
 
 @pages.post("/welcome/<token>")
@@ -62,7 +62,17 @@ def choose(token: str) -> str | Response | tuple[str, int]:
     try:
         user = people.choose_password(token, request.form.get("password", ""), now)
     except Invalid as error:
-        return render_template("welcome.html", user=user, token=token, error=trouble(error)), 422
+        return render_template("welcome.html", user=user, link=token, error=trouble(error)), 422
+    return door.welcome(user, url_for("home.show"))
+
+
+@pages.post("/welcome/<token>/enter")
+def enter(token: str) -> Response | tuple[str, int]:
+    """Come in this once, without choosing a password."""
+    try:
+        user = people.enter(token, office().clock.now())
+    except Invalid:
+        return _link_is_over()
     return door.welcome(user, url_for("home.show"))
 
 
