@@ -1,15 +1,23 @@
-"""The running stack, started once for all tests of a module that only look at it from outside."""
+"""What tests of several rooms share: the running stack, once a module; the browser, once for all."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
 
+from journeys import browser
 from stack import Stack
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with Stack(tmp_path_factory.mktemp("stack")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with browser.running() as running:
         yield running

@@ -48,7 +48,7 @@ def current() -> str:
     return chosen if chosen in NAMES else office().config.appliance.language
 
 
-def say(code: str, **facts: Any) -> str:
+def say(code: str, /, **facts: Any) -> str:
     """The sentence of one of the gateway's codes, in the language of this request."""
     sentence = words.say(code, current(), **facts)
     return _spaced(sentence) if current() == "fr" else sentence

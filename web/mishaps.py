@@ -65,7 +65,7 @@ def _our_fault(error: Exception) -> Answer:
     log.error(
         "%s %s failed", request.method, request.path, exc_info=getattr(error, "original_exception", error)
     )
-    advice = _("Nothing was lost. Try again; if it happens once more, run “chappe doctor” on the appliance.")
+    advice = _("Nothing was lost. Try again; if it happens once more, the log of “chappe web” says why.")
     return _page(_("The page failed"), advice, 500)
 
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser
 
-from journeys import browser
 from stack import Stack
 
 guests = count(1)
@@ -35,9 +32,3 @@ def invitation(stack: Stack) -> Invitation:
     found = re.search(r"http://\S+/welcome/\S+", printed)
     assert found, printed
     return Invitation(found[0])
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with browser.running() as running:
-        yield running

@@ -9,9 +9,9 @@ from random import Random
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from gateway.messages.texts import preview
-from journeys import browser
 
 SOURCE = Path(__file__).parents[3] / "web" / "static" / "counter.js"
 Count = Callable[[list[str]], list[dict[str, Any]]]
@@ -68,12 +68,12 @@ def storm(seed: int, count: int = 60) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def count() -> Iterator[Count]:
+def count(chromium: Browser) -> Iterator[Count]:
     address = "data:text/javascript;base64," + base64.b64encode(SOURCE.read_bytes()).decode()
-    with browser.running() as chromium:
-        page = chromium.new_page()
-        script = "async ([from, texts]) => texts.map((await import(from)).count)"
-        yield lambda texts: list(page.evaluate(script, [address, texts]))
+    page = chromium.new_page()
+    script = "async ([from, texts]) => texts.map((await import(from)).count)"
+    yield lambda texts: list(page.evaluate(script, [address, texts]))
+    page.close()
 
 
 def expected(text: str) -> dict[str, Any]:
