@@ -14,6 +14,7 @@ from gateway.errors import ConfigError
 
 DEFAULT_PATH = Path("/etc/chappe/gateway.toml")
 LANGUAGES = ("fr", "en")
+PROFILES = tuple(sorted(path.stem for path in (Path(__file__).parents[1] / "config/modems").glob("*.toml")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,17 @@ class WebConfig:
 
 @dataclass(frozen=True, slots=True)
 class ModemConfig:
+    """By port, by IMEI, by both (then the IMEI decides), or by neither: any modem that is found."""
+
     name: str
     port: str
+    imei: str
     baudrate: int
     pin_file: Path | None
     profile: str
+    power: str  # what cuts its power: "", "key" or "relay"
+    power_pin: int  # by its BCM number
+    trace: Path | None  # where its wire log goes, masked
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,12 @@ def _one_of(*words: str) -> Callable[[Any, Path], str]:
     return check
 
 
+def _imei(value: Any, folder: Path) -> str:
+    if not re.fullmatch(r"(\d{15})?", _text(value, folder)):
+        raise ValueError("15 digits")
+    return str(value)
+
+
 def _country(value: Any, folder: Path) -> str:
     if not re.fullmatch("[A-Z]{2}", _text(value, folder)):
         raise ValueError("two_capitals")
@@ -152,10 +165,14 @@ WEB: Keys = {
 }
 MODEM: Keys = {
     "name": (_some_text, REQUIRED),
-    "port": (_some_text, REQUIRED),
+    "port": (_text, ""),
+    "imei": (_imei, ""),
     "baudrate": (_whole(1200, 4_000_000), 115200),
     "pin_file": (_maybe_path, ""),
-    "profile": (_one_of("auto"), "auto"),
+    "profile": (_one_of("auto", *PROFILES), "auto"),
+    "power": (_one_of("", "key", "relay"), ""),
+    "power_pin": (_whole(0, 27), 0),
+    "trace": (_maybe_path, ""),
 }
 DEMO: Keys = {"simulator": (_maybe_path, "")}
 TABLES: Mapping[str, Keys] = {"appliance": APPLIANCE, "web": WEB, "modems": MODEM, "demo": DEMO}
@@ -185,7 +202,7 @@ class _Reader:
         if not isinstance(modems, list):
             raise self._wrong("config_wrong_value", "modems", None, 0, "write [[modems]]")
         entries = [ModemConfig(**self._table("modems", modem, number)) for number, modem in enumerate(modems)]
-        for key in ("name", "port"):
+        for key in ("name", "port", "imei"):
             self._all_different(key, entries)
         return Config(
             path=self.path,
@@ -216,7 +233,7 @@ class _Reader:
     def _all_different(self, key: str, entries: list[ModemConfig]) -> None:
         seen = set()
         for number, entry in enumerate(entries):
-            if getattr(entry, key) in seen:
+            if getattr(entry, key) and getattr(entry, key) in seen:
                 raise self._wrong("config_wrong_value", "modems", key, number, "used_twice")
             seen.add(getattr(entry, key))
 

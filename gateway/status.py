@@ -32,8 +32,15 @@ class ModemStatus:
     signal_dbm: int | None = None
     registration: int | None = None
     operator: str = ""
+    number: str = ""
+    family: str = ""
+    port: str = ""
+    pin_tries: int | None = None
     storage_used: int | None = None
     storage_total: int | None = None
+    hold: str | None = None  # why its SIM may not send: sim_changed, sim_paused
+    hold_until: str | None = None  # RFC 3339; None: until a person was there
+    clock_offset_s: float | None = None  # the network's time minus ours
     sent: int = 0  # parts, since the gateway started
     received: int = 0
     failed: int = 0

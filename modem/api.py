@@ -96,7 +96,11 @@ class Identity:
     model: str = ""
     revision: str = ""
     smsc: str = ""
+    number: str = ""  # the SIM's own number, where it knows it (+CNUM)
     reports: bool = True  # False: the modem refused every way of announcing status reports
+    family: str = "generic"  # the profile it is treated by
+    port: str = ""  # the device it was found on
+    pin_tries: int | None = None  # attempts left, where the modem tells
 
     @property
     def sim(self) -> str:
@@ -111,8 +115,18 @@ class Health:
     signal_dbm: int | None = None
     registration: int | None = None  # <stat> of +CREG/+CEREG, the better of the two
     operator: str = ""
-    storage_used: int | None = None
+    storage_used: int | None = None  # of the fullest storage
     storage_total: int | None = None
+
+
+class Rung(StrEnum):
+    """What is tried to get a silent modem back, the gentlest first."""
+
+    RESYNC = "resync"  # ESC, AT, quiet
+    REOPEN = "reopen"  # close the port, find it again, open it
+    RESTART = "restart"  # AT+CFUN=1,1
+    USB = "usb"  # the device's `authorized`: off and on
+    POWER = "power"  # its relay or power key
 
 
 class LinkState(StrEnum):
@@ -202,6 +216,48 @@ class LateAnswer:
     reference: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One rung of the ladder was tried, because of `error`; what follows shows whether it helped."""
+
+    modem: str
+    rung: Rung
+    error: ModemError
+
+
+@dataclass(frozen=True, slots=True)
+class UssdAnswered:
+    """The network answered the USSD code of `job`; `more`: it expects a reply."""
+
+    modem: str
+    job: int
+    text: str
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UssdFailed:
+    modem: str
+    job: int
+    error: ModemError
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Somebody rings; nobody answers.  `number` is "" when it is withheld or not told."""
+
+    modem: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkTime:
+    """The modem's clock, which it has from the network, at this moment (+CCLK)."""
+
+    modem: str
+    at: datetime
+
+
 Event = (
     LinkChanged
     | Identified
@@ -211,6 +267,11 @@ Event = (
     | PartRefused
     | PartUncertain
     | LateAnswer
+    | Tried
+    | UssdAnswered
+    | UssdFailed
+    | Called
+    | NetworkTime
 )
 Tell = Callable[[Event], None]
 
@@ -235,3 +296,9 @@ class Modem(Protocol):
 
     def sweep(self) -> None:
         """Read every storage once more; what lies there comes as Heard."""
+
+    def ussd(self, job: int, code: str) -> None:
+        """Dial a USSD code; answered by exactly one UssdAnswered or UssdFailed."""
+
+    def reset(self) -> None:
+        """A person asks for a restart of the modem, whatever the ladder's budget says."""

@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from typing import Generic, TypeVar
+
+from modem import urc
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -36,6 +39,7 @@ class Command(Generic[T_co]):
     body: bool = False  # each data line is followed by one of hex
     free: bool = False  # `data` fits nearly any line: known URCs go first
     prompt: bool = False  # the answer is the prompt
+    ussd: bool = False  # the answer is the +CUSD that follows the OK, or comes before it
     end: str = "\r"
     deadline: float = SHORT
 
@@ -119,7 +123,23 @@ REVISION = _question("AT+CGMR", _TEXT.replace("(.+)", "(?:Revision:\\s*)?(.+)"),
 IMEI = _question("AT+CGSN", r'(?:\+CGSN:\s*|IMEI:\s*)?"?(\d{14,17})"?', _word)
 IMSI = _question("AT+CIMI", r'(?:\+CIMI:\s*)?"?(\d{14,15})"?', _word)
 _ICCID = r'(?:[+^]?\w*CCID:\s*)?"?(\d{18,20})F*"?'
-ICCIDS = tuple(_question(text, _ICCID, _word) for text in ("AT+CCID", "AT+ICCID", "AT+QCCID", "AT^ICCID?"))
+ICCIDS = ("AT+CCID", "AT+ICCID", "AT+QCCID", "AT^ICCID?", "AT+CICCID", "AT+ZGETICCID")
+
+
+def iccid(text: str) -> Command[str]:
+    """The SIM's number; each family has its own command for it."""
+    return _question(text, _ICCID, _word)
+
+
+_NUMBER = re.compile(r'\+CNUM:\s*(?:"[^"]*")?[^,"]*,\s*"?(\+?\d*)"?\s*,.*')
+
+
+def _first_number(answers: Sequence[Answer]) -> str:
+    found = (_NUMBER.fullmatch(answer.line) for answer in answers)
+    return next((each[1] for each in found if each and each[1]), "")
+
+
+OWN_NUMBER: Command[str] = Command("AT+CNUM", _first_number, _NUMBER)
 
 # ---- the SIM and the network --------------------------------------------------------------------
 
@@ -130,6 +150,26 @@ def unlock(pin: str) -> Command[None]:
     return order(f'AT+CPIN="{pin}"', UNLOCK)
 
 
+# How many tries each family's own command leaves: of the PIN, unless it names another code.
+_TRIES = (
+    r'\+CPINR:\s*"?SIM PIN"?\s*,\s*(\d+).*',
+    r'\+QPINC:\s*"?SC"?\s*,\s*(\d+).*',
+    r"\+(?:SPIC|ZPINPUK):\s*(\d+).*",
+    r"\^CPIN:\s*[^,]*,[^,]*,\s*\d+\s*,\s*(\d+)\s*,.*",  # state, its tries, PUK, PIN, PUK2, PIN2
+)
+_TRIES_LINE = re.compile("|".join(_TRIES))
+
+
+def _tries(answers: Sequence[Answer]) -> int | None:
+    found = _TRIES_LINE.fullmatch(answers[0].line) if answers else None
+    return next(int(each) for each in found.groups() if each) if found else None
+
+
+def pin_tries(text: str) -> Command[int | None]:
+    """How many wrong PINs the SIM still takes before it locks itself; None where it does not tell."""
+    return Command(text, _tries, _TRIES_LINE)
+
+
 CS_REGISTRATION, EPS_REGISTRATION = "CREG", "CEREG"
 # The answer is <n>,<stat>; the URC starts with <stat>, and what follows it there is never 1 or 2 digits.
 REGISTRATIONS = tuple(
@@ -137,6 +177,8 @@ REGISTRATIONS = tuple(
     for name in (CS_REGISTRATION, EPS_REGISTRATION)
 )
 ANNOUNCE_REGISTRATION = (order("AT+CREG=1"), order("AT+CEREG=1"))
+ANNOUNCE_CALLERS = order("AT+CLIP=1")
+RESTART = order("AT+CFUN=1,1")
 
 
 def _dbm(found: re.Match[str]) -> int | None:
@@ -161,16 +203,17 @@ KEEP_LINK = order("AT+CMMS=2", SETTING)  # the signalling link stays up between 
 
 # Stored and announced first; reports directly, else stored, else not at all.  Some families take
 # only mode 1, many list a value they then refuse, so the ladder is climbed and not computed.
-ANNOUNCE_MESSAGES: tuple[tuple[Command[None], bool], ...] = tuple(
-    (order(f"AT+CNMI={value}", SETTING), reports)
-    for value, reports in (
-        ("2,1,0,1,0", True),
-        ("2,1,0,2,0", True),
-        ("1,1,0,1,0", True),
-        ("1,1,0,2,0", True),
-        ("2,1,0,0,0", False),
-    )
-)
+ANNOUNCEMENTS = ("2,1,0,1,0", "2,1,0,2,0", "1,1,0,1,0", "1,1,0,2,0", "2,1,0,0,0")
+
+
+def announce_messages(value: str) -> Command[None]:
+    return order(f"AT+CNMI={value}", SETTING)
+
+
+def with_reports(value: str) -> bool:
+    """<ds>, the fourth, says whether reports are announced."""
+    return value.split(",")[3] != "0"
+
 
 # ---- storages -----------------------------------------------------------------------------------
 
@@ -211,9 +254,14 @@ def _listed(answer: Answer) -> Listed:
     return Listed(int(found[1]), int(found[2] or 0), int(found[3]), answer.body)
 
 
-LIST_ALL: Command[list[Listed]] = Command(
-    "AT+CMGL=4", lambda answers: [_listed(answer) for answer in answers], _LISTED, body=True, deadline=LIST
-)
+def list_all(deadline: float = LIST) -> Command[list[Listed]]:
+    """Everything in the selected storage."""
+    return Command(
+        "AT+CMGL=4", lambda answers: [*map(_listed, answers)], _LISTED, body=True, deadline=deadline
+    )
+
+
+LIST_ALL = list_all()
 
 
 def read(index: int) -> Command[Listed | None]:
@@ -255,3 +303,38 @@ def submit(tpdu: str, deadline: float) -> Command[int | None]:
         return reference_in(answers[-1].line) if answers else None
 
     return Command(tpdu, reference, _ACCEPTED, end="\x1a", deadline=deadline)
+
+
+# ---- the network's clock and its codes ----------------------------------------------------------
+
+CENTURY = 70  # a clock that was never set counts from 1970 or 1980
+
+
+def _instant(found: re.Match[str]) -> datetime | None:
+    """27.007 section 8.15: local time, and quarters of an hour from UTC; no date is None."""
+    year, month, day, hour, minute, second = (int(each) for each in found.groups()[:6])
+    year += 0 if year > 99 else 1900 if year >= CENTURY else 2000
+    try:
+        zone = timezone(timedelta(minutes=15 * int(found[7])))
+        return datetime(year, month, day, hour, minute, second, tzinfo=zone)
+    except ValueError:
+        return None
+
+
+CLOCK = _question(
+    "AT+CCLK?", r'\+CCLK:\s*"?(\d+)/(\d+)/(\d+)\s*,\s*(\d+):(\d+):(\d+)\s*([+-]\d{1,2})"?', _instant
+)
+USSD_DEADLINE = 60.0
+GSM_SCHEME = 15  # GSM-7, no language named (23.038 section 5)
+CANCEL_USSD = order("AT+CUSD=2", SETTING)
+
+
+def _ussd(answers: Sequence[Answer]) -> urc.UssdArrived:
+    said = urc.ussd(answers[-1].line)
+    assert said is not None  # the dialogue took it for one
+    return said
+
+
+def dial(text: str) -> Command[urc.UssdArrived]:
+    """Dial a USSD code, or reply to what the network asked; `text` as the family wants it."""
+    return Command(f'AT+CUSD=1,"{text}",{GSM_SCHEME}', _ussd, ussd=True, deadline=USSD_DEADLINE)

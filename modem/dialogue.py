@@ -8,7 +8,7 @@ becomes the answer of the next command.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -67,11 +67,20 @@ class Dialogue:
         self._patience = 0
         self._text: list[str] = []  # a USSD text that still waits for its closing quote
         self._ringing = False
+        self._taken = False  # the USSD code that is pending was answered OK
+        self._noise: tuple[re.Pattern[str], ...] = ()
+        self._ready: tuple[re.Pattern[str], ...] = ()
+
+    def learn(self, noise: Iterable[str], ready: Iterable[str]) -> None:
+        """A family's own lines that mean nothing, and those that say its messages can be read."""
+        self._noise = tuple(re.compile(pattern, re.IGNORECASE) for pattern in noise)
+        self._ready = tuple(re.compile(pattern, re.IGNORECASE) for pattern in ready)
 
     def begin(self, command: Command[Any]) -> None:
         """From the next line on, wait for the answer of `command`."""
         self._pending, self._answers, self._headless = command, [], False
         self._echo = command.text
+        self._taken = False
 
     def abandon(self) -> None:
         """Nobody waits for the pending command's answer any more."""
@@ -139,18 +148,30 @@ class Dialogue:
         """Inside a USSD text only what is surely something else ends it."""
         if not self._text:
             return None
-        if len(self._text) >= USSD_LINES or urc.known(line) or (self._pending and self._is_final(line)):
+        if len(self._text) >= USSD_LINES or self._known(line) or self._awaits(line):
             return self._cut_text() + self._own(line)
         self._text.append(line)
-        whole = urc.ussd("\n".join(self._text))
-        if whole is None:
+        raw = "\n".join(self._text)
+        if urc.ussd(raw) is None:
             return ()
         self._text = []
-        return (whole,)
+        return self._ussd(raw)
 
     def _cut_text(self) -> tuple[Outcome, ...]:
-        cut, self._text = urc.ussd("\n".join(self._text) + '"'), []
-        return (cut,) if cut else ()
+        raw, self._text = "\n".join(self._text) + '"', []
+        return self._ussd(raw)
+
+    def _ussd(self, raw: str) -> tuple[Outcome, ...]:
+        """The answer of a code that was dialled, else unsolicited."""
+        said = urc.ussd(raw)
+        if said is None:
+            return ()
+        if self._pending is None or not self._pending.ussd:
+            return (said,)
+        if not self._taken and not said.text:
+            return (said,)  # the end of a dialogue that was open before
+        self._answers.append(Answer(raw))
+        return (self._end(None),) if self._taken else ()
 
     def _data(self, line: str) -> tuple[Outcome, ...] | None:
         if not self._is_data(line):
@@ -169,9 +190,17 @@ class Dialogue:
             return (urc.Noise(line),)
         if self._pending is None:
             return (urc.Noise(line),)
-        if line.upper() == "OK" and (self._pending.prompt or (self._pending.needed and not self._answers)):
-            return (urc.Noise(line),)
+        if line.upper() == "OK":
+            return self._ok(line, self._pending)
         return (self._end(final_error(line)),)
+
+    def _ok(self, line: str, command: Command[Any]) -> tuple[Outcome, ...]:
+        if command.prompt or (command.needed and not self._answers):
+            return (urc.Noise(line),)
+        if command.ussd and not self._answers:
+            self._taken = True
+            return ()
+        return (self._end(None),)
 
     def _heading(self, line: str) -> tuple[Outcome, ...] | None:
         found = urc.header(line)
@@ -187,9 +216,8 @@ class Dialogue:
             self._header = None
 
     def _text_opens(self, line: str) -> tuple[Outcome, ...] | None:
-        whole = urc.ussd(line)
-        if whole:
-            return (whole,)
+        if urc.ussd(line):
+            return self._ussd(line)
         if not urc.opens_text(line):
             return None
         self._text = [line]
@@ -201,6 +229,8 @@ class Dialogue:
         return (urc.LateReference(reference_in(line)),)
 
     def _unsolicited(self, line: str) -> tuple[Outcome, ...]:
+        if any(pattern.fullmatch(line) for pattern in self._ready):
+            return (urc.MessagesReady(),)
         event = urc.read(line)
         self._ringing = self._ringing or isinstance(event, urc.Ring)
         return (event,)
@@ -222,7 +252,15 @@ class Dialogue:
         command = self._pending
         if command is None or command.data is None or not command.data.fullmatch(line):
             return False
-        return not (command.free and (urc.known(line) or self._is_final(line)))
+        return not (command.free and (self._known(line) or self._is_final(line)))
+
+    def _known(self, line: str) -> bool:
+        """An unsolicited line for certain: every modem's, or this family's."""
+        return urc.known(line) or any(each.fullmatch(line) for each in (*self._noise, *self._ready))
+
+    def _awaits(self, line: str) -> bool:
+        """The line ends the pending command, and is not the OK or the ERROR of a text."""
+        return self._pending is not None and not self._taken and self._is_final(line)
 
     def _is_final(self, line: str) -> bool:
         return line.upper() == "OK" or final_error(line) is not None

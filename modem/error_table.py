@@ -13,20 +13,20 @@ Row = tuple[str, Advice]
 
 CMS: dict[int, Row] = {
     1: ("unassigned (unallocated) number", GIVE_UP),
-    8: ("operator determined barring", STOP_SIM),
-    10: ("call barred", STOP_SIM),
+    8: ("operator determined barring", LATER),
+    10: ("call barred", LATER),
     17: ("network failure", LATER),
-    21: ("short message transfer rejected", STOP_SIM),
+    21: ("short message transfer rejected", LATER),
     22: ("congestion", LATER),
     27: ("destination out of service", LATER),
     28: ("unidentified subscriber", GIVE_UP),
-    29: ("facility rejected", STOP_SIM),
+    29: ("facility rejected", LATER),
     30: ("unknown subscriber", GIVE_UP),
     38: ("network out of order", LATER),
     41: ("temporary failure", LATER),
     42: ("congestion", LATER),
     47: ("resources unavailable, unspecified", LATER),
-    50: ("requested facility not subscribed", STOP_SIM),
+    50: ("requested facility not subscribed", LATER),
     69: ("requested facility not implemented", RECONFIGURE),
     81: ("invalid short message transfer reference value", GIVE_UP),
     95: ("invalid message, unspecified", GIVE_UP),
@@ -41,7 +41,7 @@ CMS: dict[int, Row] = {
     **dict.fromkeys(range(160, 176), ("command cannot be actioned", GIVE_UP)),
     176: ("TPDU not supported", GIVE_UP),
     192: ("SC busy", LATER),
-    193: ("no SC subscription", STOP_SIM),
+    193: ("no SC subscription", LATER),
     194: ("SC system failure", LATER),
     195: ("invalid SME address", GIVE_UP),
     196: ("destination SME barred", GIVE_UP),
@@ -109,7 +109,7 @@ CME: dict[int, Row] = {
     27: ("invalid characters in dial string", GIVE_UP),
     30: ("no network service", LATER),
     31: ("network timeout", UNCERTAIN),
-    32: ("network not allowed - emergency calls only", STOP_SIM),
+    32: ("network not allowed - emergency calls only", LATER),
     40: ("network personalization PIN required", STOP_SIM),
     41: ("network personalization PUK required", STOP_SIM),
     42: ("network subset personalization PIN required", STOP_SIM),
@@ -120,13 +120,20 @@ CME: dict[int, Row] = {
     47: ("corporate personalization PUK required", STOP_SIM),
     48: ("hidden key required", STOP_SIM),
     100: ("unknown", RESET),
-    103: ("illegal MS", STOP_SIM),
-    106: ("illegal ME", STOP_SIM),
+    103: ("illegal MS", LATER),
+    106: ("illegal ME", LATER),
     107: ("GPRS services not allowed", LATER),
-    111: ("PLMN not allowed", STOP_SIM),
-    112: ("location area not allowed", STOP_SIM),
-    113: ("roaming not allowed in this location area", STOP_SIM),
+    111: ("PLMN not allowed", LATER),
+    112: ("location area not allowed", LATER),
+    113: ("roaming not allowed in this location area", LATER),
     515: ("please wait, initialising", AGAIN),
+}
+
+# What an operator answers who does not want this SIM, has no credit for it or never let it send.
+# One of them may be the recipient's doing; for number after number it is the SIM's.
+COUNTED: dict[str, frozenset[int]] = {
+    "cms": frozenset({8, 10, 21, 28, 29, 30, 38, 50, 193, 500}),
+    "cme": frozenset({32, 103, 106, 111, 112, 113}),
 }
 
 OWN: dict[str, Row] = {
@@ -142,9 +149,15 @@ OWN: dict[str, Row] = {
     "sim_missing": ("no SIM", STOP_SIM),
     "sim_pin_required": ("the SIM asks for a PIN and none is configured", STOP_SIM),
     "sim_pin_refused": ("this PIN was tried once on this SIM and not taken", STOP_SIM),
+    "sim_pin_last_try": ("one try is left before the SIM locks itself: the PIN is not typed", STOP_SIM),
     "sim_puk": ("the SIM is locked and asks for its PUK", STOP_SIM),
     "sim_locked": ("the SIM asks for a code that is not its PIN", STOP_SIM),
+    "modem_locked": ("the modem is locked to another SIM or operator", STOP_SIM),
     "sim_not_ready": ("the SIM is still starting", AGAIN),
+    "ussd_invalid": ("no USSD code: digits, * and # only", GIVE_UP),
+    "ussd_unsupported": ("the network does not know the code", GIVE_UP),
+    "ussd_ended": ("the network ended the dialogue and said nothing", LATER),
+    "ussd_timeout": ("the network did not answer the code", LATER),
     "not_registered": ("no network yet", LATER),
     "registration_denied": ("the network refuses this SIM or modem", STOP_SIM),
 }
@@ -184,7 +197,8 @@ def _standard(family: str, table: dict[int, Row], seen: str) -> ModemError:
     if number is None:
         return advising(LATER, f"{family}_text", seen)
     words, advice = table.get(number, ("manufacturer's or unknown code", LATER))
-    return advising(advice, f"{family}_{number}", words)
+    counted = number in COUNTED[family]
+    return advising(advice, f"{family}_{number}", words, counts_against_sim=counted)
 
 
 def _number_of(table: dict[int, Row], seen: str) -> int | None:

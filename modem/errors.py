@@ -6,7 +6,9 @@ There is one class per advice; what each code of the standards and of our own me
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Advice(StrEnum):
@@ -22,18 +24,73 @@ class Advice(StrEnum):
     UNCERTAIN = "uncertain"  # it may have been done: never repeat it blindly
 
 
+class OnPart(StrEnum):
+    """What becomes of the part whose sending met the error."""
+
+    AGAIN = "again"  # it is sent again within seconds
+    LATER = "later"  # it is sent again after a growing while
+    FAIL = "fail"  # it never leaves
+    ASK = "ask"  # its report, else its category, decides: it may have left
+
+
+class OnSim(StrEnum):
+    """What becomes of the SIM."""
+
+    KEEP = "keep"
+    COUNT = "count"  # so many of these, for different numbers, and the SIM is paused
+    STOP = "stop"  # paused until a person was there
+
+
+class OnLink(StrEnum):
+    """What the link does."""
+
+    KEEP = "keep"
+    SWEEP = "sweep"  # every storage is read, so that it can be emptied
+    SET_UP = "set_up"  # the modem is initialised again
+    RESET = "reset"  # initialised again, and reset when that does not help
+
+
+class Effect(NamedTuple):
+    """What one error does."""
+
+    part: OnPart
+    sim: OnSim
+    link: OnLink
+
+
+EFFECTS: Mapping[Advice, Effect] = {
+    Advice.AGAIN: Effect(OnPart.AGAIN, OnSim.KEEP, OnLink.KEEP),
+    Advice.LATER: Effect(OnPart.LATER, OnSim.KEEP, OnLink.KEEP),
+    Advice.GIVE_UP: Effect(OnPart.FAIL, OnSim.KEEP, OnLink.KEEP),
+    Advice.STOP_SIM: Effect(OnPart.LATER, OnSim.STOP, OnLink.KEEP),
+    Advice.FREE_STORAGE: Effect(OnPart.LATER, OnSim.KEEP, OnLink.SWEEP),
+    Advice.RECONFIGURE: Effect(OnPart.AGAIN, OnSim.KEEP, OnLink.SET_UP),
+    Advice.RESET: Effect(OnPart.AGAIN, OnSim.KEEP, OnLink.RESET),
+    Advice.UNCERTAIN: Effect(OnPart.ASK, OnSim.KEEP, OnLink.KEEP),
+}
+
+
 class ModemError(Exception):
     """Something a modem, its SIM or the network did not do.
 
     `code` is a stable word (`cms_38`, `silent`, `port_lost` ...), `detail` what was seen.
+    `counts_against_sim`: nothing is wrong with the SIM when it comes once, but when it comes for one
+    number after the other, the operator means the SIM.
     """
 
     advice: Advice = Advice.LATER
 
-    def __init__(self, code: str, detail: str = "") -> None:
+    def __init__(self, code: str, detail: str = "", *, counts_against_sim: bool = False) -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
         self.code = code
         self.detail = detail
+        self.counts_against_sim = counts_against_sim
+
+    @property
+    def effect(self) -> Effect:
+        """What it does to the part, the SIM and the link."""
+        effect = EFFECTS[self.advice]
+        return effect._replace(sim=OnSim.COUNT) if self.counts_against_sim else effect
 
 
 class Busy(ModemError):
@@ -104,18 +161,20 @@ BY_ADVICE: dict[Advice, type[ModemError]] = {
 }
 
 
-def advising(advice: Advice, code: str, detail: str = "") -> ModemError:
+def advising(advice: Advice, code: str, detail: str = "", *, counts_against_sim: bool = False) -> ModemError:
     """The error `code` with this advice."""
-    return BY_ADVICE[advice](code, detail)
+    return BY_ADVICE[advice](code, detail, counts_against_sim=counts_against_sim)
 
 
 def certain(error: ModemError) -> ModemError:
     """`error` where it is known that nothing was done: uncertain becomes "later"."""
-    if error.advice is Advice.UNCERTAIN:
-        return Unavailable(error.code, error.detail)
-    return error
+    return _readvised(error, Advice.LATER) if error.advice is Advice.UNCERTAIN else error
 
 
 def uncertain(error: ModemError) -> ModemError:
     """`error` where it is not known whether something was done."""
-    return MaybeDone(error.code, error.detail)
+    return _readvised(error, Advice.UNCERTAIN)
+
+
+def _readvised(error: ModemError, advice: Advice) -> ModemError:
+    return advising(advice, error.code, error.detail, counts_against_sim=error.counts_against_sim)

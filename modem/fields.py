@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
-from modem import national
+from modem import halves, national
 from modem.alphabet import from_septets
 from modem.api import Alphabet, Concat
 
@@ -137,7 +137,7 @@ def user_data(octets: Octets, scheme: int, headed: bool) -> UserData:
         return UserData(coded, text=_gsm7(data, length, head), concat=concat)
     body = data[head.length :]
     if coded is Alphabet.UCS2:
-        return UserData(coded, text=_ucs2(body), concat=concat)
+        return UserData(coded, text=_ucs2(body, joined=concat is not None), concat=concat)
     return UserData(coded, data=body, concat=concat)
 
 
@@ -154,9 +154,13 @@ def _gsm7(data: bytes, length: int, head: Header) -> str:
     )
 
 
-def _ucs2(body: bytes) -> str:
-    """UTF-16, as every network carries it; half a surrogate pair becomes U+FFFD, half a unit nothing."""
-    return body[: len(body) // 2 * 2].decode("utf-16-be", "replace")
+def _ucs2(body: bytes, *, joined: bool) -> str:
+    """UTF-16, as every network carries it; half a unit is nothing, and half a surrogate pair U+FFFD, but at
+    the edge of a part of several, where its other half may come with the next (`modem.halves`)."""
+    units = body[: len(body) // 2 * 2]
+    if not joined:
+        return units.decode("utf-16-be", "replace")
+    return halves.stand_in(units.decode("utf-16-be", "surrogatepass"))
 
 
 def _header(data: bytes) -> Header:

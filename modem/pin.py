@@ -7,7 +7,7 @@ import re
 import time
 from typing import Protocol
 
-from modem.commands import SIM_STATE, unlock
+from modem.commands import SIM_STATE, Command, unlock
 from modem.error_table import own_error
 from modem.errors import ModemError
 from modem.port import Clock
@@ -18,6 +18,11 @@ STATES = {  # what +CPIN: says -> our code; READY and SIM PIN are handled, all e
     "NOT INSERTED": "sim_missing",
     "NOT READY": "sim_not_ready",
     "SIM PUK": "sim_puk",
+    **{
+        f"PH-{lock} {code}": "modem_locked"
+        for lock in ("SIM", "FSIM", "NET", "NETSUB", "SP", "CORP")
+        for code in ("PIN", "PUK")
+    },
 }
 ANSWERS = {  # the same, from modems that say it with an error
     "cms_310": "sim_missing",
@@ -28,7 +33,10 @@ ANSWERS = {  # the same, from modems that say it with an error
     "cme_14": "sim_not_ready",
     "cms_515": "sim_not_ready",
     "cme_515": "sim_not_ready",
+    "cms_312": "modem_locked",
+    **{f"cme_{number}": "modem_locked" for number in (*range(5, 8), *range(40, 48))},
 }
+LAST = 1  # so many tries left are kept for a person
 
 
 class PinMemory(Protocol):
@@ -56,19 +64,24 @@ class ForgetfulPinMemory:
 
 
 class Lock:
-    """The lock of one SIM and the PIN configured for it ("" when there is none)."""
+    """The lock of one SIM and the PIN configured for it ("" when there is none); `tries` asks how many
+    wrong ones it still takes."""
 
-    def __init__(self, session: Session, sim: str, pin: str, memory: PinMemory) -> None:
+    def __init__(
+        self, session: Session, sim: str, pin: str, memory: PinMemory, tries: Command[int | None]
+    ) -> None:
         self._session = session
         self._sim = sim
         self._pin = pin
         self._digest = hashlib.sha256(f"{sim}:{pin}".encode()).hexdigest()
         self._memory = memory
+        self._tries = tries
         self._typed = False
 
     def open(self, patience: float, clock: Clock = time.monotonic) -> None:
-        """The SIM is ready.  Raises sim_missing, sim_puk, sim_locked, sim_pin_required,
-        sim_pin_refused, and sim_not_ready when it is still starting after `patience` seconds."""
+        """The SIM is ready.  Raises sim_missing, sim_puk, sim_locked, modem_locked, sim_pin_required,
+        sim_pin_refused, sim_pin_last_try, and sim_not_ready when it is still starting after `patience`
+        seconds."""
         until = clock() + patience
         while True:
             code = self._try()
@@ -101,6 +114,9 @@ class Lock:
             return "sim_pin_required"
         if not _PIN.fullmatch(self._pin) or self._memory.refused(self._sim, self._digest):
             return "sim_pin_refused"
+        left = self._session.attempt(self._tries, None)
+        if left is not None and left <= LAST:
+            return "sim_pin_last_try"
         self._memory.remember(self._sim, self._digest)
         try:
             self._session.run(unlock(self._pin))

@@ -27,6 +27,7 @@ from modem.errors import PortLost
 
 Clock = Callable[[], float]
 _FAULTS = (OSError, TermiosError, ValueError, TypeError)  # pyserial lets all of them out of a dying port
+USUAL_HOLDER = "ModemManager"  # opens every tty that may be a modem's, unless a udev rule forbids it
 _CODES = {
     errno.EBUSY: "port_busy",
     errno.EAGAIN: "port_busy",
@@ -96,8 +97,7 @@ class Port:
     def _not_opened(self, fault: BaseException) -> PortLost:
         number = getattr(fault, "errno", None)
         code = _CODES.get(number or 0, "port_busy" if "exclusively lock" in str(fault) else "port_lost")
-        holder = f", held by {held_by(self.path)}" if code == "port_busy" else ""
-        return port_lost(code, f"{self.path}{holder}: {fault}")
+        return port_lost(code, held_by(self.path) if code == "port_busy" else f"{self.path}: {fault}")
 
     # ---- waiting, reading, writing -----------------------------------------------------------------
 
@@ -175,6 +175,10 @@ class Port:
         self._aborted = True
         self.wake()
 
+    @property
+    def is_aborted(self) -> bool:
+        return self._aborted
+
     def dispose(self) -> None:
         """Closed for good, the bell too."""
         self.close()
@@ -186,12 +190,16 @@ def _close_all(*sockets: socket.socket) -> None:
         each.close()
 
 
-def held_by(path: str) -> str:
-    """The programs that have `path` open, as far as this user may see: "name (pid)", comma-separated."""
+def held_by(path: str, processes: str = "/proc") -> str:
+    """The programs that have `path` open, as "name (pid)", comma-separated.
+
+    What another user's programs have open cannot be seen; but where ModemManager runs, it is the one.
+    """
     device = os.path.realpath(path)
-    pids = (name for name in _listed("/proc") if name.isdigit())
-    found = [pid for pid in pids if any(_link(pid, fd) == device for fd in _listed(f"/proc/{pid}/fd"))]
-    return ", ".join(f"{_name(pid)} ({pid})" for pid in found) or "a program of another user"
+    all_of_them = [f"{processes}/{name}" for name in _listed(processes) if name.isdigit()]
+    seen = [one for one in all_of_them if any(_link(one, fd) == device for fd in _listed(f"{one}/fd"))]
+    found = seen or [one for one in all_of_them if _name(one) == USUAL_HOLDER]
+    return ", ".join(f"{_name(one)} ({one.rpartition('/')[2]})" for one in found) or "?"
 
 
 def _listed(folder: str) -> list[str]:
@@ -201,15 +209,15 @@ def _listed(folder: str) -> list[str]:
         return []  # another user's, or just ended
 
 
-def _link(pid: str, fd: str) -> str:
+def _link(process: str, fd: str) -> str:
     try:
-        return os.readlink(f"/proc/{pid}/fd/{fd}")
+        return os.readlink(f"{process}/fd/{fd}")
     except OSError:
         return ""
 
 
-def _name(pid: str) -> str:
+def _name(process: str) -> str:
     try:
-        return Path(f"/proc/{pid}/comm").read_text().strip()
+        return Path(process, "comm").read_text().strip()
     except OSError:
         return "?"

@@ -7,7 +7,7 @@ leaves the session `doubtful`: before anything else is typed, it is brought back
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -21,6 +21,8 @@ from modem.urc import Urc
 
 T = TypeVar("T")
 ESC = b"\x1b"  # leaves the prompt (27.005 section 3.5.1)
+IN, OUT = "<", ">"
+Trace = Callable[[str, bytes], None]  # IN or OUT, and the octets as they passed
 READS = 64  # at most so many at once before a command: a flood is no reason never to type
 
 
@@ -35,7 +37,8 @@ class Timings:
 
 
 class Session:
-    """A conversation with one modem; `hear` gets each URC as it is seen, and must not run commands."""
+    """A conversation with one modem; `hear` gets each URC as it is seen, and must not run commands;
+    `trace` gets every octet."""
 
     def __init__(
         self,
@@ -43,8 +46,10 @@ class Session:
         hear: Callable[[Urc], None],
         timings: Timings | None = None,
         clock: Clock = time.monotonic,
+        trace: Trace | None = None,
     ) -> None:
         self._port = port
+        self._trace = trace or _untraced
         self._hear = hear
         self._timings = timings or Timings()
         self._clock = clock
@@ -78,9 +83,20 @@ class Session:
         except ModemError:
             return default
 
+    def insist(self, command: Command[Any]) -> bool:
+        """Type it in whatever state the modem is; whether it was answered.  Raises PortLost."""
+        self.doubtful = True
+        self._type(ESC)
+        return self._exchange(command, watch_prompt=True) is not None
+
+    def learn(self, noise: Iterable[str], ready: Iterable[str]) -> None:
+        """This family's own lines: regular expressions of those that mean nothing, and of those that
+        say that stored messages can be read."""
+        self._dialogue.learn(noise, ready)
+
     def listen(self, until: float) -> None:
         """Wait for the modem to say something, for the bell, or until that instant."""
-        self._deliver(self._port.read(until))
+        self._deliver(self._read(until))
 
     def pause(self, seconds: float) -> None:
         """Listen for so long, bell or not."""
@@ -111,9 +127,9 @@ class Session:
         deadline = self._clock() + command.deadline * self._timings.factor
         self._dialogue.begin(command)
         try:
-            self._port.write((command.text + command.end).encode("latin-1"), deadline)
+            self._write((command.text + command.end).encode("latin-1"), deadline)
             while self._clock() < deadline:
-                reply = self._deliver(self._port.read(deadline), watch_prompt=watch_prompt)
+                reply = self._deliver(self._read(deadline), watch_prompt=watch_prompt)
                 if reply:
                     return reply
             return None
@@ -136,7 +152,7 @@ class Session:
         """What came before a command is typed cannot be its answer; nothing is typed into a prompt
         but a TPDU."""
         for _ in range(READS):
-            data = self._port.read(self._clock())
+            data = self._read(self._clock())
             if not data:
                 break
             self._deliver(data)
@@ -149,13 +165,23 @@ class Session:
         at_most = self._clock() + self._timings.quiet_within
         until = self._clock() + self._timings.quiet
         while self._clock() < min(until, at_most):
-            data = self._port.read(min(until, at_most))
+            data = self._read(min(until, at_most))
             if data:
                 self._deliver(data, watch_prompt=True)
                 until = self._clock() + self._timings.quiet
 
     def _type(self, data: bytes) -> None:
-        self._port.write(data, self._clock() + 1.0)
+        self._write(data, self._clock() + 1.0)
+
+    def _read(self, until: float) -> bytes:
+        data = self._port.read(until)
+        if data:
+            self._trace(IN, data)
+        return data
+
+    def _write(self, data: bytes, deadline: float) -> None:
+        self._trace(OUT, data)
+        self._port.write(data, deadline)
 
 
 def _masked(command: Command[Any]) -> str:
@@ -163,3 +189,7 @@ def _masked(command: Command[Any]) -> str:
     if command.end != "\r":
         return "a TPDU"
     return command.text.split('"')[0]
+
+
+def _untraced(direction: str, data: bytes) -> None:
+    """Nobody follows the wire."""

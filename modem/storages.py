@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from modem import commands
 from modem.commands import Listed
 from modem.errors import GONE, ModemError
+from modem.profiles import Profile
 from modem.session import Session
 
 log = logging.getLogger(__name__)
 
-HOMES = ("ME", "SM", "MT")  # where to receive: the modem has more room than the SIM
 REPORTS = "SR"
 NOT_FOR_MESSAGES = {"BM", "TA"}  # broadcasts; a buffer of the modem's own
 UNLISTED = ("SM", "ME")  # tried where the modem does not say what it has
@@ -39,15 +39,18 @@ class Storages:
         self._session = session
         self.names: tuple[str, ...] = UNLISTED
         self._home = ""
+        self._wants_three = False
         self._current = ""
+        self._list_all = commands.LIST_ALL
 
-    def settle(self, listed: tuple[tuple[str, ...], ...]) -> None:
+    def settle(self, listed: tuple[tuple[str, ...], ...], profile: Profile) -> None:
         """Receive into the best of the `listed` storages (+CPMS=?: to read, to write, to receive)."""
+        self._list_all = commands.list_all(profile.list_seconds)
         readable = listed[0] if listed and listed[0] else UNLISTED
         self.names = _to_read(readable)
         self._current = self._home = ""
         receiving = listed[2] if len(listed) > 2 else readable
-        for name in HOMES:
+        for name in profile.storages:
             if name in receiving and name in readable and self._receive_into(name):
                 self._current = self._home = name
                 return
@@ -65,6 +68,13 @@ class Storages:
                 log.info("storage %s is not read: %s", name, error)
         self._go_home()
         return [stored for stored in found if stored.tpdu]
+
+    def fullest(self) -> tuple[int, int] | None:
+        """How many places are taken, and of how many, in the storage with the least room; None where the
+        modem does not tell."""
+        rooms = [room for name in self.names if (room := self._room(name)) and room[1]]
+        self._go_home()
+        return max(rooms, key=lambda room: room[0] / room[1], default=None)
 
     def read(self, storage: str, index: int) -> Stored | None:
         """The received TPDU that lies there; None for an empty slot."""
@@ -92,7 +102,7 @@ class Storages:
     def _list(self) -> list[Listed]:
         """What lies in the selected storage; what came damaged is read a second time."""
         try:
-            listed = self._session.run(commands.LIST_ALL)
+            listed = self._session.run(self._list_all)
         except GONE:
             raise
         except ModemError:
@@ -121,14 +131,40 @@ class Storages:
                 return None
             raise
 
+    def _room(self, name: str) -> tuple[int, int] | None:
+        """Selecting a storage answers how full it is."""
+        self._current = ""
+        try:
+            room = self._session.run(commands.select(name))
+        except GONE:
+            raise
+        except ModemError:
+            return None
+        self._current = name
+        return room
+
     # ---- which storage -----------------------------------------------------------------------------
 
     def _select(self, name: str) -> None:
         if name == self._current:
             return
         self._current = ""
-        self._session.run(commands.select(name))
+        self._use(name)
         self._current = name
+
+    def _use(self, name: str) -> None:
+        """By its name alone, which leaves the others as they are; some firmware takes only three."""
+        if not self._wants_three:
+            try:
+                self._session.run(commands.select(name))
+                return
+            except GONE:
+                raise
+            except ModemError:
+                if not self._home:
+                    raise
+        self._session.run(commands.select(name, self._home, self._home))
+        self._wants_three = True
 
     def _go_home(self) -> None:
         """Back to where messages are received: some modems set all three storages at once."""

@@ -12,19 +12,24 @@ from collections import deque
 
 from modem import codec, urc
 from modem.api import (
+    Called,
     Health,
     HealthRead,
     Heard,
     Identified,
     Identity,
     LateAnswer,
+    NetworkTime,
     OutboundPart,
     PartAccepted,
     PartRefused,
     PartUncertain,
     Place,
     Tell,
+    UssdAnswered,
+    UssdFailed,
 )
+from modem.calls import Calls
 from modem.driver import Driver
 from modem.errors import GONE, Advice, ModemError, Silent
 from modem.life import SendDeadline
@@ -55,14 +60,16 @@ class Traffic:
         self._identity = Identity()
         self._known = False  # the SIM that is in the modem now has been read
         self._opening = 0
-        self._uncertain: int | None = None  # the job whose answer may still come
+        self._uncertain: tuple[int, float] | None = None  # whose answer may still come, and since when
         self._early: list[str] = []  # TPDUs that came before the SIM was known
         self._announced: deque[urc.MessageStored | urc.ReportStored] = deque()
         self._lying: dict[Place, str] = {}  # what was handed over and not deleted since
+        self._calls = Calls()
         self._handed: dict[Place, deque[str]] = {}  # every handing over that was not answered by `forget`
         self.restarted = False
         self.registration_changed = False
         self.sweep_wanted = False
+        self.rings = False  # a call was told, and may have to be ended
 
     # ---- the modem's openings ----------------------------------------------------------------------
 
@@ -106,6 +113,8 @@ class Traffic:
                 self.restarted = True
             case urc.MessagesReady():
                 self.sweep_wanted = True
+            case urc.Ring(number):
+                self._called(self._calls.ring(number, self._clock()))
             case _:
                 log.debug("%s says %s", self._modem, type(event).__name__)
 
@@ -172,19 +181,19 @@ class Traffic:
         try:
             reference = self._driver.send(codec.encode(part), self._deadline.seconds)
         except ModemError as error:
-            self._failed(job, error)
+            self._failed(job, error, started)
             return error
         self._deadline.took(self._clock() - started)
         self._say(PartAccepted(self._modem, self._identity.sim, job, reference))
         return None
 
-    def _failed(self, job: int, error: ModemError) -> None:
+    def _failed(self, job: int, error: ModemError, started: float) -> None:
         cause = error.__cause__
         if error.advice is Advice.UNCERTAIN:
             if isinstance(cause, GONE):
-                self._uncertain = job
+                self._uncertain = job, started
             if isinstance(cause, Silent):
-                self._deadline.took(self._deadline.seconds)
+                self._deadline.ran_out()
             self._say(PartUncertain(self._modem, self._identity.sim, job, error))
         else:
             self._say(PartRefused(self._modem, job, error))
@@ -192,9 +201,45 @@ class Traffic:
             raise cause
 
     def _late(self, reference: int | None) -> None:
-        job, self._uncertain = self._uncertain, None
-        if job is not None:
-            self._say(LateAnswer(self._modem, self._identity.sim, job, reference))
+        if self._uncertain is None:
+            return
+        job, started = self._uncertain
+        self._uncertain = None
+        self._deadline.took(self._clock() - started)
+        self._say(LateAnswer(self._modem, self._identity.sim, job, reference))
+
+    def ussd(self, job: int, code: str) -> None:
+        """Tell what the network answers to a USSD code.
+
+        Raises the Silent, Hung or PortLost that ended it, after telling.
+        """
+        try:
+            text, more = self._driver.ussd(code)
+        except ModemError as error:
+            self._say(UssdFailed(self._modem, job, error))
+            if isinstance(error, GONE):
+                raise
+        else:
+            self._say(UssdAnswered(self._modem, job, text, more))
+
+    # ---- calls -------------------------------------------------------------------------------------
+
+    @property
+    def call_until(self) -> float:
+        """The instant at which `see_call` has something to tell."""
+        return self._calls.waits_until
+
+    def see_call(self) -> None:
+        """Tell a call whose number is not told; end a call where the modem cannot work while it rings."""
+        self._called(self._calls.nameless(self._clock()))
+        if self.rings:
+            self.rings = False
+            self._driver.hang_up()
+
+    def _called(self, number: str | None) -> None:
+        if number is not None:
+            self.rings = True
+            self._say(Called(self._modem, number))
 
     # ---- looking -----------------------------------------------------------------------------------
 
@@ -203,3 +248,9 @@ class Traffic:
         health = self._driver.health()
         self._say(HealthRead(self._modem, health))
         return health
+
+    def tell_time(self) -> None:
+        """Tell the network's time, where the modem has it."""
+        at = self._driver.network_time()
+        if at is not None:
+            self._say(NetworkTime(self._modem, at))

@@ -69,7 +69,9 @@ class MessagesReady:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Somebody calls."""
+    """Somebody calls; from RING without, from +CLIP with a `number`, where it is not withheld."""
+
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +129,11 @@ _RULES: tuple[_Rule, ...] = (
     (r"\+C[GE]?REG:\s*[0-5]\s*,\s*\d{1,2}\s*(?:,.*)?", lambda m: Noise(m[0])),
     (r"\+(C[GE]?REG):\s*(\d{1,2})\s*(?:,.*)?", lambda m: Registration(m[1].upper(), int(m[2]))),
     (r"\+CPIN:\s*(.+)", lambda m: SimState(m[1].strip().strip('"').upper())),
+    # a SIM that was taken out, as sticks say it
+    (r"\^SIMST:\s*(?:0|255)(?:\s*,.*)?|\+ZUSIMR:\s*0", lambda m: SimState("NOT INSERTED")),
     (r"SMS (?:READY|DONE)|PB DONE|\+QIND:\s*SMS DONE", lambda m: MessagesReady()),
     (r"RING|\+CRING:.*", lambda m: Ring()),
+    (r'\+CLIP:\s*"?([+\d*#]*)"?\s*(?:,.*)?', lambda m: Ring(m[1])),
     (
         r"RDY|START|MODEM:\s*STARTUP|\*ATREADY.*|\^SYSSTART.*|NORMAL POWER DOWN|POWERED DOWN",
         lambda m: Restarted(m[0]),

@@ -53,6 +53,8 @@ class MemoryModem:
     sim: str = "8933010000000000998"
     jobs: list[tuple[int, api.OutboundPart]] = field(default_factory=list)
     forgotten: list[api.Place] = field(default_factory=list)
+    dialed: list[tuple[int, str]] = field(default_factory=list)
+    resets: int = 0
     started: bool = False
     tell: api.Tell = field(default=lambda event: None)
     references: Callable[[], int] = field(default_factory=lambda: itertools.count(1).__next__)
@@ -72,6 +74,12 @@ class MemoryModem:
     def sweep(self) -> None:
         pass
 
+    def ussd(self, job: int, code: str) -> None:
+        self.dialed.append((job, code))
+
+    def reset(self) -> None:
+        self.resets += 1
+
     # ---- what the test makes of the part in hand: the event that the link would tell ----
 
     @property
@@ -90,3 +98,12 @@ class MemoryModem:
 
     def falls_silent(self, error: ModemError) -> api.PartUncertain:
         return api.PartUncertain(self.name, self.sim, self.job, error)
+
+
+class NoWatch:
+    """Nobody counts the operator's refusals."""
+
+    def accepted(self, modem: str, now: datetime) -> None: ...
+
+    def refused(self, modem: str, number: str, error: ModemError, now: datetime) -> bool:
+        return False

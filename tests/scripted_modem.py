@@ -62,6 +62,7 @@ class ScriptedModem:
         self.garbled: list[str] = []
         self.stored: dict[tuple[str, int], str] = {}
         self.storage = "ME"
+        self.accepted = "+CMGS: "
         self.between: Callable[[], str] | None = None  # gives what is said between two lines
         self._answers = ANSWERS | (answers or {})
         self._once: dict[str, list[str | None]] = {}
@@ -115,6 +116,12 @@ class ScriptedModem:
     def always(self, command: str, answer: str | None) -> None:
         self._answers[command] = answer
 
+    def play(self, script: dict[str, list[str]]) -> None:
+        """Answer as the modem of a trace did (`modem.replay.script`)."""
+        for command, answers in script.items():
+            self._once.pop(command, None)
+            self.next(command, *(answer or None for answer in answers))
+
     def hang(self) -> None:
         """Answers nothing any more, until `recover`."""
         self._hung = True
@@ -163,11 +170,11 @@ class ScriptedModem:
             self._changed.notify_all()
         if answer and not self._hung:
             self._say_lines(answer)
-            self._prompted = answer.endswith("> ")
+            self._prompted = answer.rstrip(" ").endswith(">")
 
     def _say_lines(self, answer: str) -> None:
         """The answer, with whatever `between` gives before each of its lines."""
-        for line in re.findall(r"\r\n> |\r\n[^\r]*\r\n|[^\r\n]+\r\n", answer):
+        for line in re.findall(r"(?:\r+\n)?> ?$|(?:\r+\n)*[^\r\n]+\r+\n", answer):
             if self.between:
                 self.say(self.between())
             self.say(line)
@@ -191,7 +198,7 @@ class ScriptedModem:
         if self._once.get("Ctrl-Z"):
             return self._once["Ctrl-Z"].pop(0)
         self._reference = (self._reference + 1) % 256
-        return f"\r\n+CMGS: {self._reference}\r\n{OK}"
+        return f"\r\n{self.accepted}{self._reference}\r\n{OK}"
 
     def _select(self, found: re.Match[str]) -> str:
         self.storage = found[1]

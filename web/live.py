@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from gateway import handsets, status
 from gateway.errors import GatewayError
 from gateway.messages import lookup
+from gateway.modems import alarms, calls, incidents, requests, selftest
 from web import sign_in
 from web.assets import ENDPOINTS
 from web.office import office
@@ -20,8 +21,8 @@ from web.office import office
 routes = Blueprint("live", __name__)
 
 
-# What a page shows besides messages and modems.
-SHOWS = {"handsets.show": "handsets"}
+# What a page shows besides messages and the state of the modems.
+SHOWS = {"handsets.show": "handsets", "home.show": "alarms", "modem_pages.show": "modems"}
 
 
 def register(app: Flask) -> None:
@@ -45,10 +46,11 @@ def look() -> Response:
 
 
 def version(of: str = "") -> str:
-    """A word that changes whenever messages, modems or (for `of="handsets"`) the handsets do."""
+    """A word that changes whenever messages, modems or what the page shows besides (`of`) do."""
     seen = [lookup.version(), _modems()]
-    if of == "handsets":
-        seen.append(_handsets())
+    besides = {"handsets": _handsets, "alarms": _alarms, "modems": _desk}.get(of)
+    if besides:
+        seen.append(besides())
     return hashlib.sha256("\n".join(seen).encode()).hexdigest()[:16]
 
 
@@ -56,6 +58,22 @@ def _modems() -> str:
     here = office()
     known = status.read(here.config.appliance.runtime_dir, here.clock.now())
     return repr((known.alive, known.modems))
+
+
+def _alarms() -> str:
+    return repr([(alarm.id, alarm.facts) for alarm in alarms.standing()])
+
+
+def _desk() -> str:
+    """What was asked of the modems, and what happened to them."""
+    seen: list[object] = [_alarms(), [call.id for call in calls.recent(1)]]
+    seen += [(each.id, each.tried, each.uncertain, each.ended_at) for each in incidents.recent()]
+    for modem in office().config.modem_names:
+        asked = [requests.last(modem, kind) for kind in requests.KINDS]
+        seen += [(each.id, each.state) for each in asked if each]
+        if test := selftest.newest(modem):
+            seen.append((test.id, test.result))
+    return repr(seen)
 
 
 def _handsets() -> str:

@@ -17,6 +17,7 @@ COMMANDS = {
     "queue": "gateway.cli.messages:queue",
     "inbox": "gateway.cli.messages:inbox",
     "why": "gateway.cli.messages:why",
+    "modem": "gateway.cli.modem:modem",
     "key": "gateway.cli.access:key",
     "user": "gateway.cli.access:user",
 }

@@ -42,6 +42,10 @@ class Desk:
         """An instant in the appliance's zone, to the minute; "" for none."""
         return f"{at.astimezone(self.config.appliance.timezone):%Y-%m-%d %H:%M}" if at else ""
 
+    def iso(self, at: datetime | None) -> str | None:
+        """An instant for programs: RFC 3339 in the appliance's zone."""
+        return at.astimezone(self.config.appliance.timezone).isoformat() if at else None
+
     @contextmanager
     def ledger(self) -> Iterator[None]:
         """The database, for the length of a command."""

@@ -84,7 +84,7 @@ def _follow(uid: str, timeout: float, desk: Desk) -> Message:
 
 def _show_sent(message: Message, desk: Desk, as_json: bool) -> None:
     if as_json:
-        tables.show_json(_as_json(message))
+        tables.show_json(_as_json(message, desk))
         return
     click.echo(f"{message.uid}  {desk.say(f'state.{message.state}')}{_why(message, desk, ' – ')}")
 
@@ -101,7 +101,7 @@ def queue(ctx: click.Context, limit: int, as_json: bool) -> None:
         states = (*WAITING, State.SENDING, State.UNCERTAIN)
         messages = lookup.messages(states=states, limit=limit).items
     if as_json:
-        tables.show_json([_as_json(message) for message in messages])
+        tables.show_json([_as_json(message, desk) for message in messages])
     elif not messages:
         click.echo(desk.say("cli.nothing_waits"))
     else:
@@ -131,7 +131,7 @@ def inbox(ctx: click.Context, limit: int, as_json: bool) -> None:
     with desk.ledger():
         received = lookup.inbounds(limit=limit).items
     if as_json:
-        tables.show_json([_inbound_json(message) for message in received])
+        tables.show_json([_inbound_json(message, desk) for message in received])
     elif not received:
         click.echo(desk.say("cli.nothing_came"))
     else:
@@ -158,7 +158,8 @@ def why(ctx: click.Context, message_id: str, as_json: bool) -> None:
         answers = explain(message, status.read(site.runtime_dir, now), site.timezone, now)
     if as_json:
         rows = [
-            {"rule": a.code, "answer": a.answer, "reason": a.reason, "until": _iso(a.until)} for a in answers
+            {"rule": a.code, "answer": a.answer, "reason": a.reason, "until": desk.iso(a.until)}
+            for a in answers
         ]
         tables.show_json({"id": message.uid, "state": message.state, "rules": rows})
         return
@@ -173,7 +174,7 @@ def _why(message: Message, desk: Desk, before: str = "") -> str:
     return before + desk.say(f"reason.{message.reason}", **message.facts) if message.reason else ""
 
 
-def _as_json(message: Message) -> dict[str, Any]:
+def _as_json(message: Message, desk: Desk) -> dict[str, Any]:
     return {
         "id": message.uid,
         "to": message.recipient,
@@ -181,23 +182,19 @@ def _as_json(message: Message) -> dict[str, Any]:
         "category": message.category,
         "state": message.state,
         "reason": message.reason,
-        "until": _iso(message.until),
+        "until": desk.iso(message.until),
         "parts": message.part_count,
         "alphabet": message.alphabet,
-        "created_at": _iso(message.created_at),
+        "created_at": desk.iso(message.created_at),
     }
 
 
-def _inbound_json(message: Inbound) -> dict[str, Any]:
+def _inbound_json(message: Inbound, desk: Desk) -> dict[str, Any]:
     return {
         "id": message.uid,
         "from": message.sender,
         "text": message.text,
-        "received_at": _iso(message.received_at),
+        "received_at": desk.iso(message.received_at),
         "complete": message.complete,
         "modem": message.modem,
     }
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None

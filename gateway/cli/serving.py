@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import signal
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import click
 
 from gateway.cli.desk import open_desk, plainly
 from gateway.config import load
 
+FAMILIES = ("generic", "sim800", "sim7600", "a7670", "ec25", "huawei", "zte")  # modem.simulator.families
 FORMAT = "%(levelname).1s %(name)s: %(message)s"
 
 
@@ -43,32 +46,50 @@ def web(ctx: click.Context) -> None:
     serve(load(ctx.find_root().obj))
 
 
-@click.command()
+class _WithControlTable(click.Command):
+    """Its help ends with what can be asked of the simulator while it runs."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from modem.simulator import control
+
+        formatter.write(f"\nThe control socket, and --do.  {control.__doc__}")
+
+
+def _orders(_ctx: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> list[dict[str, Any]]:
+    try:
+        return [dict(json.loads(order)) for order in given]
+    except (TypeError, ValueError) as error:
+        raise click.BadParameter(f"no JSON object: {error}") from None
+
+
+@click.command(cls=_WithControlTable)
 @click.option(
     "--link", type=click.Path(path_type=Path), required=True, help="Where to link the modem's port."
 )
 @click.option("--control", type=click.Path(path_type=Path), help="Where to put the control socket.")
+@click.option("--family", default="generic", type=click.Choice(FAMILIES), help="Whose manners it has.")
+@click.option(
+    "--modems", default=1, type=click.IntRange(1, 20), help="Several: LINK, LINK-2 ... on one network."
+)
 @click.option("--network-seconds", default=2.0, show_default=True, help="The network takes a part in ...")
 @click.option("--delivery-seconds", default=2.0, show_default=True, help="From there to the phone.")
+@click.option(
+    "--silence-seconds", default=15.0, show_default=True, help="The silencing number silences for ..."
+)
+@click.option("--boot-seconds", default=0.0, show_default=True, help="A restart takes ...")
 @click.option("--pin", default="", help="The SIM asks for this PIN (default: for none).")
+@click.option("--do", "orders", multiple=True, callback=_orders, help="A request (JSON) to begin with.")
 @plainly
-def simulate(
-    link: Path, control: Path | None, network_seconds: float, delivery_seconds: float, pin: str
-) -> None:
+def simulate(link: Path, orders: list[dict[str, Any]], **options: Any) -> None:
     """Be a GSM modem on a pseudo-terminal, with a network and phones behind it.  Runs until Ctrl-C."""
     from modem.simulator.run import run
 
     stop = threading.Event()
     _on_signal(stop)
-    run(
-        link,
-        control=control,
-        stop=stop,
-        ready=lambda: click.echo(f"modem at {link}", err=True),
-        network_seconds=network_seconds,
-        delivery_seconds=delivery_seconds,
-        pin=pin,
-    )
+    try:
+        run(link, stop=stop, ready=lambda: click.echo(f"modem at {link}", err=True), orders=orders, **options)
+    except ValueError as error:
+        raise click.UsageError(f"--do: {error}") from None
 
 
 def _on_signal(stop: threading.Event) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ def show(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print the rows under their headings."""
     flat = [[" ".join(str(cell).split()) for cell in row] for row in rows]
     widths = [max(len(cell) for cell in column) for column in zip(headings, *flat, strict=True)]
-    room = shutil.get_terminal_size((100, 24)).columns - sum(width + 2 for width in widths[:-1])
+    room = _columns() - sum(width + 2 for width in widths[:-1])
     for row in [list(headings), *flat]:
         cells = [cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)]
         click.echo("  ".join([*cells, _cut(row[-1], room)]).rstrip())
@@ -22,6 +23,11 @@ def show(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def show_json(items: Any) -> None:
     click.echo(json.dumps(items, ensure_ascii=False, indent=2))
+
+
+def _columns() -> int:
+    """As wide as the terminal; whoever reads through a pipe gets all of it."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
 
 
 def _cut(text: str, room: int) -> str:

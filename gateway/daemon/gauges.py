@@ -30,6 +30,11 @@ class Gauges:
         if changes:
             self.modems[event.modem] = replace(modem, **changes)
 
+    def hold(self, modem: str, reason: str | None, until: datetime | None) -> None:
+        """The SIM in this modem may, or may not, send."""
+        ends = until.isoformat() if until else None
+        self.modems[modem] = replace(self.modems[modem], hold=reason, hold_until=ends)
+
     def write(self, now: datetime) -> None:
         """Show it; a full or read-only disk costs the picture, never the messages."""
         try:
@@ -54,6 +59,10 @@ def _changes(event: api.Event, modem: ModemStatus, now: datetime) -> dict[str, A
                 "model": who.model,
                 "smsc": who.smsc,
                 "reports": who.reports,
+                "number": who.number,
+                "family": who.family,
+                "port": who.port,
+                "pin_tries": who.pin_tries,
             }
         case api.HealthRead(health=health):
             return {
@@ -67,6 +76,8 @@ def _changes(event: api.Event, modem: ModemStatus, now: datetime) -> dict[str, A
             return {"sent": modem.sent + 1}
         case api.PartRefused():
             return {"failed": modem.failed + 1}
+        case api.NetworkTime(at=at):
+            return {"clock_offset_s": round((at - now).total_seconds(), 1)}
         case api.Heard(item=api.InboundPart()):
             return {"received": modem.received + 1}
     return {}

@@ -14,15 +14,18 @@ from gateway.daemon import housekeeping
 from gateway.daemon.events import Minute, Night, Rung, Stop
 from gateway.daemon.gauges import Gauges
 from gateway.daemon.heartbeat import Heartbeat
+from gateway.daemon.modem_desk import ModemDesk
 from gateway.ids import Ids
 from gateway.messages import inbox, recovery, waiting
 from gateway.messages.dispatcher import Dispatcher
+from gateway.modems import incidents, sims
 from gateway.store import database
 from modem import api
 
 log = logging.getLogger(__name__)
 
 SCAN = status.BEAT.total_seconds()  # the safety net under the doorbell, and the beat of the status file
+SHOW = 0.2  # a change of the gauges is shown within so long, however many come
 RETRY = 1.0  # seconds until the next try when the database would not
 FAILURES = 3  # tries of an event that something unforeseen breaks
 
@@ -39,19 +42,21 @@ class Loop:
     def __init__(self, site: Appliance, modems: Mapping[str, api.Modem], clock: Clock, ids: Ids) -> None:
         self.site, self.modems, self.clock, self.ids = site, modems, clock, ids
         self.inbox: queue.SimpleQueue[LoopEvent] = queue.SimpleQueue()
-        self.dispatcher = Dispatcher(modems, site.timezone)
+        self.dispatcher = Dispatcher(modems, site.timezone, sims.Refusals())
         self.gauges = Gauges(site.runtime_dir, modems)
+        self.desk = ModemDesk(modems, site, self.dispatcher, self.gauges, ids)
         self.heartbeat = Heartbeat(
             site.timezone, lambda: self.inbox.put(Minute()), lambda: self.inbox.put(Night())
         )
-        self.sims: dict[str, str] = {}
         self.due: datetime | None = None  # the next row that may move; looked up again when it may change
         self.beaten = float("-inf")
+        self.changed = True  # the gauges show something new
 
     def run(self) -> None:
         """Recover, start the modems, then take events until told to stop."""
         with database.connection():
             interrupted = recovery.recover(self.clock.now())
+            incidents.forget_open(self.clock.now())
             if interrupted:
                 log.warning("%d parts were in a modem's hands when the gateway stopped", interrupted)
             self._beat()
@@ -100,6 +105,8 @@ class Loop:
         """Take one event in, then see to what is due."""
         if event is not None:
             self._take(event)
+        if event is None or isinstance(event, Rung):
+            self.desk.look_at_requests(self.clock.now())
         self.dispatcher.fill(self.clock.now())
         if event is None or isinstance(event, MOVERS):
             self.due = waiting.next_instant()
@@ -111,21 +118,20 @@ class Loop:
     def _take(self, event: LoopEvent) -> None:
         if isinstance(event, Night):
             housekeeping.tidy(self.clock.now())
-        elif not isinstance(event, Rung | Minute | Stop):
+        elif isinstance(event, Minute):
+            self.desk.minute(self.clock.now())
+        elif not isinstance(event, Rung | Stop):
             self._from_modem(event)
             self.gauges.take(event, self.clock.now())
-            self.beaten = float("-inf")
+            self.changed = True
 
     def _from_modem(self, event: api.Event) -> None:
         now = self.clock.now()
         match event:
             case api.Identified():
-                self.sims[event.modem] = event.identity.sim
-            case api.LinkChanged(state=api.LinkState.READY):
-                self.dispatcher.ready(event.modem, self.sims.get(event.modem, "unknown"))
-                log.info("modem %s is ready", event.modem)
+                self.desk.identified(event)
             case api.LinkChanged():
-                self.dispatcher.not_ready(event.modem)
+                self.desk.changed(event, now)
                 log.info(
                     "modem %s: %s%s", event.modem, event.state, f" ({event.error})" if event.error else ""
                 )
@@ -137,8 +143,11 @@ class Loop:
                 self.dispatcher.refused(event, now)
             case api.PartUncertain():
                 self.dispatcher.uncertain(event, now)
+                self.desk.told(event, now)
             case api.LateAnswer():
                 self.dispatcher.late(event, now)
+            case _:
+                self.desk.told(event, now)
 
     def _store(self, heard: api.Heard) -> None:
         """Store, then delete."""
@@ -148,15 +157,16 @@ class Loop:
 
     def _patience(self) -> float:
         """Seconds until the next row falls due, at most until the next scan."""
+        most = SHOW if self.changed else SCAN
         if self.due is None:
-            return SCAN
-        return min(SCAN, max(0.0, (self.due - self.clock.now()).total_seconds()))
+            return most
+        return min(most, max(0.0, (self.due - self.clock.now()).total_seconds()))
 
     def _beat(self) -> None:
         """Show the gauges when they changed, and every few seconds as a sign of life."""
         monotonic = self.clock.monotonic()
-        if monotonic - self.beaten >= SCAN:
-            self.beaten = monotonic
+        if monotonic - self.beaten >= (SHOW if self.changed else SCAN):
+            self.beaten, self.changed = monotonic, False
             if self.heartbeat.watch(self.clock.now(), monotonic):
                 log.warning("the clock was set to %s", self.clock.now().isoformat())
             self.gauges.write(self.clock.now())

@@ -19,7 +19,11 @@ from gateway.daemon.pins import PinMemory
 from gateway.errors import Unusable
 from gateway.ids import Ids
 from gateway.store import database
+from modem import profiles
+from modem.finder import Where
 from modem.link import Link
+from modem.power import Power
+from modem.trace import Trace
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +50,24 @@ def serve(config: Config, clock: Clock | None = None) -> None:
 
 
 def _link(modem: ModemConfig, pins: PinMemory) -> Link:
-    return Link(modem.name, modem.port, modem.baudrate, pin=_pin(modem), pin_memory=pins)
+    return Link(
+        modem.name,
+        Where(modem.port, modem.imei),
+        modem.baudrate,
+        _pin(modem),
+        pins,
+        profile=modem.profile,
+        power=_power(modem),
+        trace=Trace(modem.trace, pins.now) if modem.trace else None,
+    )
+
+
+def _power(modem: ModemConfig) -> Power | None:
+    """How long a power key is pressed is the family's; a relay cuts for as long as its default says."""
+    if modem.power == "key":
+        family = "generic" if modem.profile == profiles.AUTO else modem.profile
+        return Power(modem.power_pin, "key", profiles.named(family).power_key_seconds)
+    return Power(modem.power_pin, "relay") if modem.power == "relay" else None
 
 
 def _pin(modem: ModemConfig) -> str:

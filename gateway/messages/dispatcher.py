@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from gateway.messages import lifecycle, reports, retries, waiting
@@ -17,11 +18,13 @@ from gateway.messages.lifecycle import Event, State, Step
 from gateway.store import claims, database
 from gateway.store.models import Message, Part
 from modem import api
+from modem.errors import ModemError
 
 log = logging.getLogger(__name__)
 
 NOT_READY = "not_ready"  # the code of a refusal that is not the part's fault
 LOOKED_AT = 50  # rows that one claim may put on hold before the loop looks at other events again
+OVERDUE = timedelta(minutes=5)
 REMEMBERED = 100  # uncertain jobs for which a late answer is still understood
 
 
@@ -33,14 +36,24 @@ class Flight:
     modem: str
     part: int
     attempt: int
+    since: datetime
+
+
+class SimWatch(Protocol):
+    """Hears what the operator takes and refuses; says when a SIM should rest."""
+
+    def accepted(self, modem: str, now: datetime) -> None: ...
+
+    def refused(self, modem: str, number: str, error: ModemError, now: datetime) -> bool: ...
 
 
 class Dispatcher:
     """Keeps each ready modem busy.  What it holds in memory may be lost at any instant: the rows know."""
 
-    def __init__(self, modems: Mapping[str, api.Modem], zone: ZoneInfo) -> None:
+    def __init__(self, modems: Mapping[str, api.Modem], zone: ZoneInfo, watch: SimWatch) -> None:
         self.modems = modems
         self.zone = zone
+        self.watch = watch
         self.sims: dict[str, str] = {}  # ready modems and the SIM in each
         self.flights: dict[str, Flight] = {}
         self.lost: dict[int, Flight] = {}
@@ -63,11 +76,16 @@ class Dispatcher:
         for name in [name for name in self.sims if name not in self.flights]:
             self._go(name, now, lambda: None)
 
+    def overdue(self, now: datetime) -> list[Flight]:
+        """Parts that a modem has had for longer than any deadline allows."""
+        return [flight for flight in self.flights.values() if now - flight.since > OVERDUE]
+
     # ---- what became of it ---------------------------------------------------------------------
 
     def accepted(self, event: api.PartAccepted, now: datetime) -> None:
         def record(message: Message, part: Part) -> None:
             self._record_accept(message, part, Step(Event.ACCEPT, now), event.reference)
+            self.watch.accepted(event.modem, now)
 
         self._landed(event.modem, event.job, record, now)
 
@@ -78,6 +96,8 @@ class Dispatcher:
                 lifecycle.advance(message, [part], step, attempts=part.attempts - 1, modem=None)
                 self.not_ready(event.modem)  # until it says that it is
                 return
+            if self.watch.refused(event.modem, message.recipient, event.error, now):
+                self.not_ready(event.modem)
             step = retries.refusal(message, part, event.error, now)
             columns = {"modem": None} if step.event is Event.RETRY else {}  # another may carry it
             lifecycle.advance(message, [part], step, **columns)
@@ -89,6 +109,7 @@ class Dispatcher:
     def uncertain(self, event: api.PartUncertain, now: datetime) -> None:
         def record(message: Message, part: Part) -> None:
             lifecycle.advance(message, [part], retries.lost(message, "no_answer", event.error.code, now))
+            reports.settle(part, now)
 
         flight = self.flights.get(event.modem)
         self._landed(event.modem, event.job, record, now)
@@ -131,7 +152,7 @@ class Dispatcher:
         self.flights.pop(modem, None)
         if part is not None:
             self.jobs += 1
-            self.flights[modem] = Flight(self.jobs, modem, part.id, part.attempts)
+            self.flights[modem] = Flight(self.jobs, modem, part.id, part.attempts, now)
             self.modems[modem].send(self.jobs, outbound(part.message, part, now))
 
     def _claim(self, modem: str, now: datetime) -> Part | None:

@@ -147,6 +147,11 @@ def counts(midnight: datetime) -> Counts:
     )
 
 
+def quarantine(limit: int = 20) -> list[Quarantine]:
+    """What came and nobody understood, the newest first."""
+    return list(Quarantine.select().order_by(Quarantine.id.desc()).limit(limit))
+
+
 def version() -> str:
     """A word that changes whenever a message, a report or an inbound message does."""
     tables = (History, InboundPart, StatusReport, Quarantine)

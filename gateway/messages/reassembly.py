@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from gateway.store.models import Inbound, InboundPart
-from modem import api
+from modem import api, halves
 
 OPEN_FOR = timedelta(hours=72)  # a phone that was off delivers the rest late
 GAP = "[…]"
@@ -44,11 +44,14 @@ def is_joined(part: api.InboundPart) -> bool:
 
 
 def join(texts: Mapping[int, str], total: int) -> str:
-    """The text of what is there, seq → text; every run of missing parts shows as one mark."""
+    """The text of what is there, seq → text; every run of missing parts shows as one mark.
+
+    A character that a foreign sender cut in two between parts is whole again.
+    """
     shown: list[str] = []
     for seq in range(1, total + 1):
         if seq in texts:
             shown.append(texts[seq])
         elif not shown or shown[-1] is not GAP:
             shown.append(GAP)
-    return "".join(shown)
+    return halves.mend("".join(shown))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from gateway.messages import lifecycle, retries
+from gateway.messages import lifecycle, reports, retries
 from gateway.store import database
 from gateway.store.models import Message, Part
 from gateway.store.terms import state_in
@@ -17,4 +17,5 @@ def recover(now: datetime) -> int:
         for part in left:
             step = retries.lost(part.message, "interrupted", "interrupted", now)
             lifecycle.advance(part.message, [part], step)
+            reports.settle(part, now)
     return len(left)

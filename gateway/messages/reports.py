@@ -119,6 +119,19 @@ def adopt(part: Part, reference: int, now: datetime) -> None:
             apply(orphan, part, now)
 
 
+def settle(part: Part, now: datetime) -> None:
+    """A part just became uncertain: its report may have come before, when nobody could tell whose it was."""
+    early = StatusReport.select().where(
+        StatusReport.sim == part.sim,
+        StatusReport.part.is_null(),
+        StatusReport.received_at >= part.claimed_at,
+    )
+    for report in early.order_by(StatusReport.id):
+        named = bool(report.recipient) and _for_same_recipient(report, part) and _same_time(report, part)
+        if named and part.state in (State.UNCERTAIN, State.SENT):
+            apply(report, part, now)
+
+
 def apply(report: StatusReport, part: Part, now: datetime) -> None:
     """Write on the part what the report says; a temporary one leaves only a line in the history."""
     said = meaning(report.status)

@@ -1,4 +1,4 @@
-"""What a modem's error means for the part: the table of advices."""
+"""What a modem's error means for the part, as the error's effect says."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from gateway.messages.lifecycle import Event, Step
 from gateway.policy.categories import CATEGORIES, WhenUncertain
 from gateway.store.models import Message, Part
-from modem.errors import Advice, ModemError
+from modem.errors import ModemError, OnPart
 
 GRACE = timedelta(minutes=10)  # how long an uncertain part waits for its report
 BACK_OFF = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 900, 3600))
-LONG = BACK_OFF[3:]
+SOON = tuple(timedelta(seconds=s) for s in (2, 2, 5, 10, 30))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +24,16 @@ class Cure:
 
 
 CURES = {
-    Advice.AGAIN: Cure(Event.RETRY, BACK_OFF[:1]),
-    Advice.LATER: Cure(Event.RETRY, BACK_OFF),
-    Advice.GIVE_UP: Cure(Event.FAIL),
-    Advice.STOP_SIM: Cure(Event.RETRY, LONG),
-    Advice.FREE_STORAGE: Cure(Event.RETRY, BACK_OFF[2:]),
-    Advice.RECONFIGURE: Cure(Event.RETRY, BACK_OFF[1:]),
-    Advice.RESET: Cure(Event.RETRY, BACK_OFF[1:]),
-    Advice.UNCERTAIN: Cure(Event.LOSE),
+    OnPart.AGAIN: Cure(Event.RETRY, SOON),
+    OnPart.LATER: Cure(Event.RETRY, BACK_OFF),
+    OnPart.FAIL: Cure(Event.FAIL),
+    OnPart.ASK: Cure(Event.LOSE),
 }
 
 
 def refusal(message: Message, part: Part, error: ModemError, now: datetime) -> Step:
     """The step of a part that the modem or the network did not take."""
-    cure = CURES[error.advice]
+    cure = CURES[error.effect.part]
     if cure.event is Event.LOSE:
         return lost(message, "no_answer", error.code, now)
     most = CATEGORIES[message.category].attempts

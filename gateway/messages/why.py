@@ -49,9 +49,15 @@ def _modem(message: Message, status: Status) -> Why:
     usable = [modem for modem in status.modems if wanted in (None, modem.name)]
     if not usable:
         return Why("modem", "wait", "no_modem", facts={"modem": wanted or ""})
-    if any(modem.state == "ready" for modem in usable):
+    ready = [modem for modem in usable if modem.state == "ready"]
+    if any(modem.hold is None for modem in ready):
         return Why("modem", "allow")
-    return _not_ready(usable[0])
+    return _held(ready[0]) if ready else _not_ready(usable[0])
+
+
+def _held(modem: ModemStatus) -> Why:
+    until = datetime.fromisoformat(modem.hold_until) if modem.hold_until else None
+    return Why("modem", "wait", modem.hold, until, {"modem": modem.name})
 
 
 def _not_ready(modem: ModemStatus) -> Why:

@@ -9,15 +9,41 @@
 | `log` | [`after`] | `events` with `seq` above `after`: see below |
 | `clear_log` | | forgets the events |
 | `state` | | `registration`, `kept` (TPDUs the network still has), `storages`: `{"SM": [used, size], …}` |
-| `drop_network` | | the modem loses the network |
-| `restore_network` | | it comes back |
-| `fall_silent` | `seconds`, [`late`] | the modem is deaf and mute; `late`: its answers come afterwards |
+| the modem | | |
+| `fall_silent` | `seconds`, [`late`] | it is deaf and mute; `late`: its answers come afterwards |
+| `hang` | [`cure`] | the same until `restart` or `hang_up`; `cure` `"reset"`: or AT+CFUN=1,1 |
+| `restart` | [`seconds`] | it starts anew and is ready that much later, with noise meanwhile |
+| `power_off` | | it has no power until `restart` |
+| `hang_up` | `seconds`, [`link`] | the cable is pulled, and later back under that name |
+| one command | | `times` 0: always |
+| `refuse` | `command`, [`code`, `says`, `times`, `early`] | ends with that; `early`: at the prompt |
+| `swallow` | `command`, [`times`, `seconds`] | carried out, no answer; then silent for `seconds` |
+| `delay` | `command`, `seconds`, [`times`] | answered that much later |
+| `lose_prompt` | [`times`] | it waits for the message, but does not say so |
+| `heal` | | no more of these four |
+| `echo` | [`on`] | the echo is back |
+| the line | | |
+| `garbage` | [`hex`, `seconds`, `every`] | these bytes (or nonsense) as they are; again `every` so often |
+| `flood` | [`line`, `seconds`, `every`] | an unasked line (`^NWTIME`), again and again |
+| `pace` | `seconds`, [`octets`] | that long between two bytes (or so many) of output; 0: no pause |
+| the SIM | | |
 | `fill` | [`storage`] | read messages in every free slot of SM (or `storage`) |
 | `empty` | [`storage`] | nothing in it any more; the network brings what it kept |
-| `garbage` | `hex` | these bytes on the line, as they are |
-| `pace` | `seconds` | that long between two bytes of output; 0: no pause |
-| `hang_up` | `seconds` | the cable is pulled; that much later it is back, the modem freshly started |
+| `remove_sim` | | it is taken out |
+| `insert_sim` | [`iccid`, `pin`] | it is back; with `iccid` it is another one |
+| `lock_sim` | [`state`] | AT+CPIN? says that (`"SIM PUK"`, `"PH-NET PIN"`); without it, the truth |
+| `duplicate` | [`copies`] | what comes in is stored so often (2) |
+| the network | | |
+| `drop_network` | | the modem loses it |
+| `restore_network` | | it comes back |
+| `deny` | [`denied`] | it does not let this SIM in |
+| `bar` | `code`, [`number`] | it refuses every part (or those to `number`) with that code; 0: no more |
+| `slow` | `seconds` | it takes so long for a part |
+| `ring` | [`number`, `seconds`] | somebody calls, every 3 s |
+| `ussd` | `code`, `text`, [`mode`, `dcs`, `seconds`] | what it answers to a code, and when |
+| `network_time` | [`text`] | what AT+CCLK? says; without it, the truth |
 
+Any request may have `in`: it is carried out that many seconds later, and answered now.
 `order` lists the parts to bring (from 1, any order, some may be missing); `wide`: a 16-bit reference.
 A request that cannot be done answers `{"ok": false, "error": "…"}`.
 
@@ -32,7 +58,10 @@ Every event has `seq`, `event` and `at` (CLOCK_MONOTONIC seconds):
 | `report`, `inbound` | `tpdu`, `urc` (empty: silently), [`storage`, `index`]: handed to the modem |
 | `silent` | `seconds`: the modem fell silent |
 | `lost` | `octets`: what the modem said and nobody read |
-| `line_back` | the cable is in again |
+| `line_back` | `link`: the cable is in again |
+| `restarted` | the modem starts |
+| `ringing`, `rung_off` | `number`; `by_us`: who ended the call |
+| `undone` | `request`, `error`: what was asked for later could not be done |
 """
 
 from __future__ import annotations
@@ -40,12 +69,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from modem.simulator.fields import service_centre_octets
 from modem.simulator.pty_port import PtyPort
-from modem.simulator.sim_card import READ, Stored
 from modem.simulator.simulation import Simulation
-from modem.simulator.tpdu import Deliver
-from modem.simulator.user_data import UserData
+from modem.simulator.troubles import Troubles
 
 NUMBER = (int, float)
 
@@ -58,15 +84,36 @@ VERBS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "log": ({}, {"after": int}),
     "clear_log": ({}, {}),
     "state": ({}, {}),
-    "drop_network": ({}, {}),
-    "restore_network": ({}, {}),
     "fall_silent": ({"seconds": NUMBER}, {"late": bool}),
+    "hang": ({}, {"cure": str}),
+    "restart": ({}, {"seconds": NUMBER}),
+    "power_off": ({}, {}),
+    "hang_up": ({"seconds": NUMBER}, {"link": str}),
+    "refuse": ({"command": str}, {"code": int, "says": str, "times": int, "early": bool}),
+    "swallow": ({"command": str}, {"times": int, "seconds": NUMBER}),
+    "delay": ({"command": str, "seconds": NUMBER}, {"times": int}),
+    "lose_prompt": ({}, {"times": int}),
+    "heal": ({}, {}),
+    "echo": ({}, {"on": bool}),
+    "garbage": ({}, {"hex": str, "seconds": NUMBER, "every": NUMBER}),
+    "flood": ({}, {"line": str, "seconds": NUMBER, "every": NUMBER}),
+    "pace": ({"seconds": NUMBER}, {"octets": int}),
     "fill": ({}, {"storage": str}),
     "empty": ({}, {"storage": str}),
-    "garbage": ({"hex": str}, {}),
-    "pace": ({"seconds": NUMBER}, {}),
-    "hang_up": ({"seconds": NUMBER}, {}),
+    "remove_sim": ({}, {}),
+    "insert_sim": ({}, {"iccid": str, "pin": str}),
+    "lock_sim": ({}, {"state": str}),
+    "duplicate": ({}, {"copies": int}),
+    "drop_network": ({}, {}),
+    "restore_network": ({}, {}),
+    "deny": ({}, {"denied": bool}),
+    "bar": ({"code": int}, {"number": str}),
+    "slow": ({"seconds": NUMBER}, {}),
+    "ring": ({}, {"number": str, "seconds": NUMBER}),
+    "ussd": ({"code": str, "text": str}, {"mode": int, "dcs": int, "seconds": NUMBER}),
+    "network_time": ({}, {"text": str}),
 }
+LATER = {"in": NUMBER}  # seconds; of every verb
 
 Answer = dict[str, Any]
 
@@ -77,13 +124,17 @@ class Control:
     def __init__(self, simulation: Simulation, port: PtyPort) -> None:
         self._simulation = simulation
         self._network = simulation.network
-        self._port = port
+        self._troubles = Troubles(simulation, port)
 
     def handle(self, request: Any) -> Answer:
-        """Carry one request out; what is wrong with it is in the answer."""
+        """Carry one request out, now or later; what is wrong with it is in the answer."""
         try:
             verb, facts = self._checked(request)
-            return {"ok": True} | (getattr(self, f"_{verb}")(**facts) or {})
+            later = facts.pop("in", None)
+            if later is None:
+                return {"ok": True} | (self._carry_out(verb, facts) or {})
+            self._simulation.timers.after(later, lambda: self._carry_out_later(verb, facts))
+            return {"ok": True}
         except (TypeError, ValueError, LookupError) as error:
             return {"ok": False, "error": str(error) or type(error).__name__}
 
@@ -92,16 +143,29 @@ class Control:
             raise ValueError(f"no such command; there are {', '.join(VERBS)}")
         facts = {key: value for key, value in request.items() if key != "do"}
         required, optional = VERBS[request["do"]]
+        known = required | optional | LATER
         for key in required.keys() - facts.keys():
             raise ValueError(f"{key} is missing")
         for key, value in facts.items():
-            if key not in required | optional:
+            if key not in known:
                 raise ValueError(f"{key} is not known here")
-            if not isinstance(value, (required | optional)[key]):
+            if not isinstance(value, known[key]):
                 raise ValueError(f"{key} is of the wrong type")
             if isinstance(value, float) and not math.isfinite(value):
                 raise ValueError(f"{key} is no finite number")
         return request["do"], facts
+
+    def _carry_out(self, verb: str, facts: dict[str, Any]) -> Answer | None:
+        own = getattr(self, f"_{verb}", None)
+        answer: Answer | None = (own or getattr(self._troubles, verb))(**facts)
+        return answer
+
+    def _carry_out_later(self, verb: str, facts: dict[str, Any]) -> None:
+        try:
+            self._carry_out(verb, facts)
+        except (TypeError, ValueError, LookupError) as error:
+            timers, journal = self._simulation.timers, self._simulation.journal
+            journal.note("undone", timers.now, request=verb, error=str(error))
 
     # ---- phones and messages ---------------------------------------------------------------------
 
@@ -132,35 +196,3 @@ class Control:
         storages = self._simulation.device.sim.storages.values()
         fills = {storage.name: [len(storage.slots), len(storage.indexes)] for storage in storages}
         return {"registration": self._network.registration, "kept": self._network.kept, "storages": fills}
-
-    # ---- faults ----------------------------------------------------------------------------------
-
-    def _drop_network(self) -> None:
-        self._network.cover(False)
-
-    def _restore_network(self) -> None:
-        self._network.cover(True)
-
-    def _fall_silent(self, seconds: float, late: bool = False) -> None:
-        self._simulation.device.fall_silent(seconds, late=late)
-
-    def _fill(self, storage: str = "SM") -> None:
-        place, number = self._simulation.device.sim.storages[storage], 0
-        while not place.full:
-            number += 1
-            old = Deliver("+33639980098", UserData(f"Old message {number}"), self._simulation.device.clock())
-            place.add(Stored(READ, service_centre_octets(self._simulation.options.smsc) + old.encode()))
-
-    def _empty(self, storage: str = "SM") -> None:
-        self._simulation.device.sim.storages[storage].slots.clear()
-        self._network.flush()
-
-    def _garbage(self, hex: str) -> None:
-        self._port.write(bytes.fromhex(hex))
-
-    def _pace(self, seconds: float) -> None:
-        self._port.pace = seconds
-
-    def _hang_up(self, seconds: float) -> None:
-        self._port.hang_up(seconds)
-        self._simulation.device.power_cycle()

@@ -62,3 +62,14 @@ class CmeError(Refused):
         if verbosity == 0:
             return "ERROR"
         return f"+CME ERROR: {CME_TEXTS.get(self.code, self.code) if verbosity == 2 else self.code}"
+
+
+class Literally(Refused):
+    """Said as it is, whatever AT+CMEE is."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__(line)
+        self._line = line
+
+    def line(self, verbosity: int) -> str:
+        return self._line

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from modem.simulator.tpdu import Submit
+from modem.simulator.tpdu import Deliver, Submit
 
 DELIVERED, TRYING, UNREACHABLE = 0x00, 0x22, 0x43  # TP-ST
 
@@ -82,6 +82,7 @@ class Handsets:
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
+        self.modems: dict[str, Callable[[Deliver], None]] = {}  # numbers at which a modem receives
         self._phones: dict[str, Handset] = {}
         self._last_id = 0
 

@@ -15,14 +15,14 @@ from typing import Any
 from modem.simulator import user_data
 from modem.simulator.errors import NO_NETWORK, CmsError
 from modem.simulator.fields import service_centre_octets
-from modem.simulator.handsets import DELIVERED, Handsets, manner_of
+from modem.simulator.handsets import DELIVERED, Handsets, full_number, manner_of
 from modem.simulator.journal import Journal
 from modem.simulator.options import Options
 from modem.simulator.timers import Timers
 from modem.simulator.tpdu import Deliver, StatusReport, Submit, is_report
 from modem.simulator.user_data import Concat
 
-HOME, SEARCHING, OFF = 1, 2, 0  # <stat> of +CREG
+HOME, SEARCHING, DENIED, OFF = 1, 2, 3, 0  # <stat> of +CREG
 KEPT = 100_000  # parts remembered in `submitted`
 REFUSAL = 38  # network out of order
 
@@ -61,11 +61,15 @@ class Network:
         self._refused: dict[tuple[str, bytes], int] = {}
         self._reference = 0
         self._covered = True
+        self._denied = False
         self._radio = False
+        self.seconds = options.network_seconds  # to take a part
+        self.barred: dict[str, int] = {}  # number: the code it is refused with, always; "": every number
         self.registration = OFF
         self.submitted: deque[Submitted] = deque(maxlen=KEPT)
         self.to_modem: Callable[[bytes], bool] = lambda _octets: False
         self.on_registration: Callable[[int], None] = lambda _stat: None
+        self.own_number: Callable[[], str] = lambda: options.number
 
     # ---- registration ----------------------------------------------------------------------------
 
@@ -83,15 +87,22 @@ class Network:
         self._covered = covered
         self._look_around()
 
+    def deny(self, denied: bool) -> None:
+        """The operator does not let this SIM in, or lets it in again."""
+        self._denied = denied
+        self._look_around()
+
     def _look_around(self) -> None:
-        if not (self._radio and self._covered):
+        if self._radio and self._covered and self._denied:
+            self._register(DENIED)
+        elif not (self._radio and self._covered):
             self._register(SEARCHING if self._radio else OFF)
         elif not self.registered:
             self._register(SEARCHING)
             self._timers.after(self._options.registration_seconds, self._found)
 
     def _found(self) -> None:
-        if self._radio and self._covered:
+        if self._radio and self._covered and not self._denied:
             self._register(HOME)
             self.flush()
 
@@ -106,6 +117,9 @@ class Network:
         """Take a part: its reference, or CmsError.  Its fate goes its way from here."""
         if not self.registered:
             raise self._refuse(submit, NO_NETWORK)
+        code = self.barred.get(submit.recipient, self.barred.get("", 0))
+        if code:
+            raise self._refuse(submit, code)
         manner = manner_of(submit.recipient)
         key = (submit.recipient, submit.content.encode())
         if self._refused.get(key, 0) < manner.refusals:
@@ -161,6 +175,10 @@ class Network:
         self._stage(submit, sent_at, number + 1)
 
     def _arrive(self, submit: Submit) -> None:
+        receive = self._handsets.modems.get(full_number(submit.recipient))
+        if receive:
+            receive(Deliver(self.own_number(), submit.content, self._clock(), submit.protocol))
+            return
         text = self._handsets.receive(submit)
         if text is None:
             return

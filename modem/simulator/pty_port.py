@@ -10,6 +10,7 @@ import fcntl
 import os
 import termios
 import tty
+from collections.abc import Callable
 from pathlib import Path
 
 from modem.simulator.journal import Journal
@@ -25,12 +26,14 @@ class PtyPort:
         self.link = link
         self.master: int | None = None
         self.pace = pace
+        self.octets = 1  # at most so many at once, under a pace
         self._timers = timers
         self._journal = journal
         self._slave = -1
         self._pending = bytearray()
         self._pacing = False
         self._stalls = 0
+        self._pulled = 0
         self._open()
 
     def _open(self) -> None:
@@ -58,17 +61,22 @@ class PtyPort:
         os.close(self.master)
         self.master = None
         self._pending.clear()
+        self._pacing = False
 
-    def hang_up(self, seconds: float) -> None:
-        """The cable is pulled; `seconds` later another pty is linked at the same path."""
+    def hang_up(self, seconds: float, back: Callable[[], None], name: str = "") -> None:
+        """The cable is pulled; `seconds` later another pty is linked at the same path, or beside it
+        under another `name`, and `back` is called."""
         self.close()
-        self._timers.after(seconds, self._come_back)
+        self._pulled += 1
+        pulled, self.link = self._pulled, self.link.with_name(name) if name else self.link
+        self._timers.after(seconds, lambda: self._come_back(pulled, back))
 
-    def _come_back(self) -> None:
-        if self.master is not None:
+    def _come_back(self, pulled: int, back: Callable[[], None]) -> None:
+        if pulled != self._pulled or self.master is not None:
             return
         self._open()
-        self._journal.note("line_back", self._timers.now)
+        self._journal.note("line_back", self._timers.now, link=str(self.link))
+        back()
 
     def read(self) -> bytes:
         """What the host wrote, at most 4096 bytes; empty when there is nothing."""
@@ -94,7 +102,7 @@ class PtyPort:
         if self.master is None or not self._pending:
             return
         try:
-            written = os.write(self.master, self._pending[:1] if self.pace else self._pending)
+            written = os.write(self.master, self._pending[: self.octets] if self.pace else self._pending)
         except BlockingIOError:
             written = 0
         del self._pending[:written]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def take(device: Device, octets: bytes) -> bool:
     """True when the modem has the TPDU (or was told to drop it); False: not now, the network keeps it."""
-    if device.sim.state != "READY":
+    if device.sim.state != "READY" or device.sim_busy:
         return False
     _mode, message_way, _cells, report_way, _clear = device.settings.indications
     if is_report(octets[1 + octets[0] :]):
@@ -34,16 +34,19 @@ def take(device: Device, octets: bytes) -> bool:
     if message_way == 2:
         return _direct(device, "+CMT", octets)
     told = "+CMTI" if message_way == 1 else ""
-    return _store(device, told, device.settings.storages[2], octets)
+    return _store(device, told, device.settings.storages[2], octets, device.copies)
 
 
-def _store(device: Device, urc: str, storage: str, octets: bytes) -> bool:
-    index = device.sim.storages[storage].add(Stored(UNREAD, octets))
-    if index is None:
-        return False
-    _note(device, urc, octets, storage=storage, index=index)
-    if urc:
-        indicate(device, f'{urc}: "{storage}",{index}')
+def _store(device: Device, urc: str, storage: str, octets: bytes, copies: int = 1) -> bool:
+    """As often as the family does; a copy that finds no room is none."""
+    told = device.family.report_told if urc == "+CDSI" else ""
+    for copy in range(copies):
+        index = device.sim.storages[storage].add(Stored(UNREAD, octets))
+        if index is None:
+            return copy > 0
+        _note(device, urc, octets, storage=storage, index=index)
+        if urc:
+            indicate(device, f"{urc}: " + (told or f'"{storage}",{index}'))
     return True
 
 
@@ -56,7 +59,8 @@ def _direct(device: Device, urc: str, octets: bytes) -> bool:
         indicate(device, *text_mode.direct(urc, octets, device.settings))
     else:
         length = len(octets) - 1 - octets[0]
-        indicate(device, f"{urc}: {',' if urc == '+CMT' else ''}{length}", octets.hex().upper())
+        comma = "," if device.family.report_comma or (urc == "+CMT" and device.family.alphas) else ""
+        indicate(device, f"{urc}: {comma}{length}", octets.hex().upper())
     return True
 
 

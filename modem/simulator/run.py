@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -27,15 +27,23 @@ def run(
     stop: threading.Event | None = None,
     ready: Callable[[], None] | None = None,
     clock: Callable[[], datetime] = service_centre_time,
+    modems: int = 1,
+    orders: Sequence[dict[str, Any]] = (),
     **options: Any,
 ) -> None:
-    """Simulate a modem whose line is linked at `link` until `stop` is set or the process is interrupted.
+    """Simulate modems, the first linked at `link`, until `stop` is set or the process is interrupted.
 
-    `control` is where the control socket goes, `options` are those of `Options`, `clock` the service
-    centre's time with its zone.  `ready` is called once both paths are there.
+    `control` is where its control socket goes, `options` are those of `Options`, `clock` the service
+    centre's time with its zone; the other modems are at `link`-2 and so on, on the same network.
+    `orders` are requests to the first modem's control, carried out before `ready` is called; ValueError
+    says why one cannot be.
     """
-    loop = Loop(link, control, Options(**options), clock)
+    loop = Loop(link, control, Options(**options), clock, modems)
     try:
+        for order in orders:
+            answer = loop.stations[0].control.handle(order)
+            if not answer["ok"]:
+                raise ValueError(answer["error"])
         if ready:
             ready()
         while not (stop and stop.is_set()):
@@ -47,8 +55,9 @@ def run(
 class Simulator:
     """A simulated modem for as long as the `with` block lasts.
 
-    `port` is the path to open, `control` that of the control socket.  Every command of `control` is
-    reached by `do`, the usual ones also by a method of that name; all from any thread.
+    `port` is the path to open, `control` that of the control socket; further `modems` on the same
+    network have theirs with -2, -3 ... behind.  Every command of `control` is reached by `do`, the usual
+    ones also by a method of that name; all from any thread, and all of the first modem.
     """
 
     def __init__(
@@ -57,18 +66,20 @@ class Simulator:
         *,
         name: str = "modem",
         clock: Callable[[], datetime] = service_centre_time,
+        modems: int = 1,
         **options: Any,
     ) -> None:
         self.port = folder / name
         self.control = folder / f"{name}.control"
-        self._make = partial(Loop, self.port, self.control, Options(**options), clock)
+        self._make = partial(Loop, self.port, self.control, Options(**options), clock, modems)
         self._stopping = False
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._turn, name=f"simulator-{name}", daemon=True)
 
     def __enter__(self) -> Simulator:
         self._loop = self._make()
-        self._journal = self._loop.simulation.journal
+        self._simulation = self._loop.stations[0].simulation
+        self._journal = self._simulation.journal
         self._thread.start()
         return self
 
@@ -132,15 +143,15 @@ class Simulator:
     def pace(self, seconds: float) -> None:
         self.do("pace", seconds=seconds)
 
-    def hang_up(self, seconds: float) -> None:
-        self.do("hang_up", seconds=seconds)
+    def hang_up(self, seconds: float, link: str = "") -> None:
+        self.do("hang_up", seconds=seconds, link=link)
 
     # ---- what happened ---------------------------------------------------------------------------
 
     @property
     def submitted(self) -> list[Submitted]:
         """The parts the network took, in order."""
-        return list(self._loop.simulation.network.submitted)
+        return list(self._simulation.network.submitted)
 
     def log(self, event: str | None = None) -> list[Event]:
         """The journal's events, or those of one name."""

@@ -23,7 +23,6 @@ NUMBERS = {
     "+CTZR": (0, 1),
 }
 
-CNMI_HIGHEST = (3, 2, 0, 2, 1)  # mode, mt, bm, ds, bfr
 CHARSETS = ("GSM", "IRA", "UCS2", "HEX")
 
 

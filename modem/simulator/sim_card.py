@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from modem.simulator.errors import WRONG_PASSWORD, CmeError
+from modem.simulator.families import Family
 from modem.simulator.options import Options
 
 UNREAD, READ, UNSENT, SENT = 0, 1, 2, 3
@@ -51,20 +52,46 @@ class Storage:
 class SimCard:
     """What stays when the modem is reset: identity, storages, attempts left, last reference."""
 
-    def __init__(self, options: Options) -> None:
-        self._options = options
-        self.pin = options.pin
-        self.locked = bool(options.pin)
-        self.attempts = {"SIM PIN": ATTEMPTS, "SIM PUK": PUK_ATTEMPTS}
+    def __init__(self, options: Options, family: Family) -> None:
+        self._puk = options.puk
+        self._inserted = options.sim_inserted
+        self._stuck = ""  # what AT+CPIN? says whatever was entered
         self._reference = 255
+        first = family.first_index if options.first_index is None else options.first_index
         sizes = {"SM": options.sim_slots, "ME": options.modem_slots, "SR": options.report_slots}
-        self.storages = {name: Storage(name, size, options.first_index) for name, size in sizes.items()}
+        self.storages = {name: Storage(name, size, first) for name, size in sizes.items()}
+        self._name(options.iccid, options.imsi, options.number, options.pin)
+
+    def _name(self, iccid: str, imsi: str, number: str, pin: str) -> None:
+        self.iccid, self.imsi, self.number, self.pin = iccid, imsi, number, pin
+        self.locked = bool(pin)
+        self.attempts = {"SIM PIN": ATTEMPTS, "SIM PUK": PUK_ATTEMPTS}
+
+    def remove(self) -> None:
+        """The SIM is out of its slot."""
+        self._inserted = False
+
+    def insert(self, iccid: str = "", pin: str = "") -> None:
+        """It is in again, locked if it has a PIN; with an `iccid` it is another one, empty."""
+        if iccid:
+            self._name(iccid, self.imsi[:6] + iccid[-10:-1], "", pin)
+            self._reference = 255
+            for name in ("SM", "SR"):
+                self.storages[name].slots.clear()
+        self._inserted, self._stuck = True, ""
+        self.power_cycle()
+
+    def stick(self, state: str) -> None:
+        """AT+CPIN? says this from now on; "": the truth again."""
+        self._stuck = state
 
     @property
     def state(self) -> str:
         """What AT+CPIN? says: READY, SIM PIN or SIM PUK; "" without a SIM."""
-        if not self._options.sim_inserted:
+        if not self._inserted:
             return ""
+        if self._stuck:
+            return self._stuck
         if self.attempts["SIM PIN"] == 0:
             return "SIM PUK"
         return "SIM PIN" if self.locked else "READY"
@@ -78,7 +105,7 @@ class SimCard:
 
     def unblock(self, puk: str, pin: str) -> None:
         """Enter the PUK and a new PIN; a wrong PUK costs an attempt and is refused."""
-        if puk != self._options.puk or not self.attempts["SIM PUK"]:
+        if puk != self._puk or not self.attempts["SIM PUK"]:
             self._fail("SIM PUK")
         self.pin = pin
         self.attempts["SIM PUK"] = PUK_ATTEMPTS

@@ -21,16 +21,27 @@ def service_centre_time() -> datetime:
 
 
 class Simulation:
-    """Everything behind the line.  Every call takes the monotonic instant at which it happens."""
+    """Everything behind the line.  Every call takes the monotonic instant at which it happens.
 
-    def __init__(self, options: Options, clock: Callable[[], datetime], now: float) -> None:
+    Several may share their `handsets`: then each reaches the others' SIMs too, as it reaches its own.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        clock: Callable[[], datetime],
+        now: float,
+        handsets: Handsets | None = None,
+    ) -> None:
         self.options = options
         self.timers = Timers()
         self.timers.now = now
         self.journal = Journal()
-        self.handsets = Handsets(clock)
+        self.handsets = handsets or Handsets(clock)
         self.network = Network(options, self.timers, self.journal, self.handsets, clock)
         self.device = Device(options, self.timers, self.journal, self.network, clock)
+        self.network.own_number = lambda: self.device.sim.number
+        self.handsets.modems[options.number] = lambda message: self.network.bring(message.encode())
         self.timers.run(now)
 
     def feed(self, data: bytes, now: float) -> bytes:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import faults
 import idle
 import latency
 import memory
@@ -43,7 +44,7 @@ Figures = dict[str, float]
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
-    what = parser.add_subparsers(dest="what", metavar="latency|idle|memory|startup")
+    what = parser.add_subparsers(dest="what", metavar="latency|idle|memory|startup|faults")
     one = what.add_parser("latency", help="HTTP request begun → AT+CMGS line complete at the modem")
     one.add_argument("--messages", type=int, default=300, help="how many (300)")
     one.add_argument("--seed", type=int, default=1, help="of the pauses between them (1)")
@@ -53,13 +54,16 @@ def arguments() -> argparse.Namespace:
     one.add_argument("--requests", type=int, default=600, help="how many (600)")
     one = what.add_parser("startup", help="from start to ready, of each process")
     one.add_argument("--times", type=int, default=5, help="the median of so many starts (5)")
+    one = what.add_parser("faults", help="how soon messages leave again after each fault: five minutes")
+    one.add_argument("--away", type=float, default=20, help="seconds of the long unplugging (20)")
+    one.add_argument("--only", default="", metavar="WORD", help="the faults whose name has WORD in it")
     for parser_of_one in what.choices.values():
         parser_of_one.add_argument("--json", type=Path, metavar="FILE", default=argparse.SUPPRESS)
     return parser.parse_args()
 
 
 def everything() -> Figures:
-    """All four with short settings: about a minute."""
+    """All but the faults, with short settings: about a minute."""
     figures: Figures = {}
     steps: list[Callable[[], Figures]] = [
         lambda: startup.measure(times=3),
@@ -96,30 +100,44 @@ def table(figures: Figures) -> str:
     return "\n".join(lines)
 
 
-def document(figures: Figures) -> dict[str, object]:
-    """What --json writes: the machine, and each figure with unit and goal."""
-    machine = {
+def machine() -> dict[str, object]:
+    """What the figures depend on."""
+    return {
         "machine": platform.machine(),
         "python": platform.python_version(),
         "kernel": platform.release(),
     }
+
+
+def document(figures: Figures) -> dict[str, object]:
+    """What --json writes: each figure with unit and goal."""
     rows = {
         name: {"unit": GOALS[name][0], "goal": GOALS[name][1], "value": figure}
         for name, figure in figures.items()
     }
-    return {**machine, "figures": rows}
+    return {"figures": rows}
+
+
+def shown(chosen: argparse.Namespace) -> tuple[str, dict[str, object]]:
+    """What was measured, as a table and as a document."""
+    if chosen.what == "faults":
+        outcomes = faults.measure(chosen.away, chosen.only)
+        rows = faults.document(outcomes, chosen.away)
+        return faults.table(outcomes, chosen.away), {"faults": rows}
+    figures = measure(chosen)
+    return table(figures), document(figures)
 
 
 def main() -> int:
     chosen = arguments()
     try:
-        figures = measure(chosen)
+        printed, written = shown(chosen)
     except NotReady as why:
         print(f"chappe: nothing measured: {why}", file=sys.stderr)
         return 1
-    print(table(figures))
+    print(printed)
     if chosen.json:
-        chosen.json.write_text(json.dumps(document(figures), indent=2) + "\n", encoding="utf-8")
+        chosen.json.write_text(json.dumps(machine() | written, indent=2) + "\n", encoding="utf-8")
     return 0
 
 

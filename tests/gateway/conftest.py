@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from fakes import FakeClock, MemoryModem, counting_ids
+from fakes import FakeClock, MemoryModem, NoWatch, counting_ids
 from gateway.config import Appliance
 from gateway.ids import Ids
-from gateway.messages import lookup, outbox
+from gateway.messages import lookup, outbox, waiting
 from gateway.messages.dispatcher import Dispatcher
 from gateway.messages.outbox import Caller, Draft
 from gateway.store import database
@@ -35,7 +35,7 @@ class Bench:
     modem: MemoryModem = field(default_factory=MemoryModem)
 
     def __post_init__(self) -> None:
-        self.dispatcher = Dispatcher({self.modem.name: self.modem}, self.site.timezone)
+        self.dispatcher = Dispatcher({self.modem.name: self.modem}, self.site.timezone, NoWatch())
 
     @property
     def now(self) -> datetime:
@@ -50,6 +50,11 @@ class Bench:
 
     def fill(self) -> None:
         self.dispatcher.fill(self.now)
+
+    def release(self) -> None:
+        """What the loop does when an instant has come."""
+        waiting.release(self.site.timezone, self.now)
+        self.fill()
 
     def ready(self) -> None:
         self.dispatcher.ready(self.modem.name, self.modem.sim)

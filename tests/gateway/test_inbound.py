@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.messages import inbox, lookup, reassembly, reports
+from gateway.messages import inbox, lookup, reassembly, recovery, reports
 from gateway.messages.reports import meaning
 from gateway.store.models import Conversation, Inbound, InboundPart, Quarantine, StatusReport
-from modem import api
+from modem import api, codec
 from modem.errors import Advice, advising
 
 if TYPE_CHECKING:
@@ -259,6 +259,25 @@ def test_an_orphan_report_settles_the_uncertain_part_of_its_recipient(bench: Ben
     assert (bench.state(message), lookup.parts(message)[0].reference) == ("delivered", 201)
 
 
+def test_a_report_that_came_while_the_answer_was_awaited_settles_the_part_at_once(bench: Bench) -> None:
+    message = bench.submit()
+    bench.ready()
+    take(bench, report(reference=200, to="+33698765432"))
+    take(bench, report(reference=201, at=bench.now + timedelta(seconds=2)))
+    assert bench.state(message) == "sending"
+    bench.dispatcher.uncertain(bench.modem.falls_silent(advising(Advice.UNCERTAIN, "silent")), bench.now)
+    assert (bench.state(message), lookup.parts(message)[0].reference) == ("delivered", 201)
+    assert bench.events(message)[-2:] == ["lose", "deliver"]
+
+
+def test_after_a_crash_a_report_that_was_stored_settles_the_part(bench: Bench) -> None:
+    message = bench.submit()
+    bench.ready()
+    take(bench, report(reference=201))
+    recovery.recover(bench.now)
+    assert bench.state(message) == "delivered"
+
+
 def test_a_temporary_report_shows_that_an_uncertain_part_left(bench: Bench) -> None:
     message = bench.submit()
     bench.ready()
@@ -281,3 +300,15 @@ def test_each_part_has_its_own_report(bench: Bench) -> None:
     assert bench.part_states(message) == ["sent", "undelivered", "delivered"]
     take(bench, report(reference=11))
     assert bench.state(message) == "undelivered"
+
+
+def test_an_emoji_cut_in_two_by_a_foreign_sender_is_whole_again(bench: Bench) -> None:
+    """UCS-2 parts of one message: the high surrogate in one, the low one in the other."""
+    halves = ["004F004BD83D", "DE00002000210021"]
+    for seq in (2, 1):
+        data = f"0500030702{seq:02X}{halves[seq - 1]}"
+        tpdu = f"00400B913316325476F80008621122110000 00{len(data) // 2:02X}{data}".replace(" ", "")
+        item = codec.decode(tpdu)
+        assert isinstance(item, api.InboundPart), item
+        inbox.take(heard(item, tpdu), bench.now, bench.ids)
+    assert received() == [("OK😀 !!", True)]

@@ -165,9 +165,9 @@ def test_a_header_whose_tpdu_never_comes_swallows_no_line(size: int) -> None:
     assert reply is not None
     assert commands.IMEI.read(reply.answers) == "490154203237518"
     said = f'\r\n+CMT: ,26\r\n\r\n+CCID: "89330100000000000012"\r\n{OK}'
-    reply, _ = converse(commands.ICCIDS[0], pieces(said.encode(), size))
+    reply, _ = converse(commands.iccid("AT+CCID"), pieces(said.encode(), size))
     assert reply is not None
-    assert commands.ICCIDS[0].read(reply.answers) == "89330100000000000012"
+    assert commands.iccid("AT+CCID").read(reply.answers) == "89330100000000000012"
 
 
 @pytest.mark.parametrize("size", [1, 5, 4096])
@@ -220,7 +220,7 @@ ANSWERED: list[tuple[Command[Any], list[str], Any]] = [
     (commands.MANUFACTURER, ["ACME Modems", "OK"], "ACME Modems"),
     (commands.REGISTRATIONS[0], ['+CREG: 2,5,"00C3","0D2F"', "OK"], 5),
     (commands.REGISTRATIONS[1], ["+CEREG: 0,1", "OK"], 1),
-    (commands.ICCIDS[2], ["+QCCID: 8933010000000000001F", "OK"], "8933010000000000001"),
+    (commands.iccid("AT+QCCID"), ["+QCCID: 8933010000000000001F", "OK"], "8933010000000000001"),
     (commands.OPERATOR, ['+COPS: 0,0,"Fiction",7', "OK"], "Fiction"),
     (commands.delete(0), ["OK"], None),
     (commands.select("SM"), ["+CPMS: 1,10,1,10,1,10", "OK"], (1, 10)),

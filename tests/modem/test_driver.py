@@ -78,7 +78,7 @@ def test_a_family_is_set_up_and_understood(tmp_path: Path, path: Path) -> None:
 
 def test_every_optional_command_may_be_refused(modem: ScriptedModem, driven: Driven) -> None:
     needed = {"AT", "AT+CPIN?", "AT+CMGF=0"}
-    for text in set(modem._answers) - needed:
+    for text in set(modem._answers) - needed | {'AT+CPMS="SM"', 'AT+CPMS="ME"'}:
         modem.always(text, "\r\nERROR\r\n")
     identity = driven.initialise()
     assert identity.sim == "unknown"
@@ -171,6 +171,97 @@ def test_a_pin_whose_fate_is_unknown_is_not_typed_again(modem: ScriptedModem, dr
     assert pins(modem) == 2
 
 
+@pytest.mark.parametrize(
+    ("left", "code"),
+    [
+        ("+CPINR: SIM PIN,1,3", "sim_pin_last_try"),
+        ('+CPINR: "SIM PIN",0,3', "sim_pin_last_try"),
+        ("+CPINR: SIM PIN,2,3", None),
+        ("+CPINR: SIM PUK,1,10", None),
+    ],
+)
+def test_the_last_try_is_left_to_a_person(
+    modem: ScriptedModem, driven: Driven, left: str, code: str | None
+) -> None:
+    modem.always("AT+CPINR", f"\r\n{left}\r\n{OK}")
+    if code is None:
+        locked(modem, OK)
+        driven.initialise("1234")
+        assert pins(modem) == 1
+    else:
+        modem.always("AT+CPIN?", f"\r\n+CPIN: SIM PIN\r\n{OK}")
+        assert driven.fails("1234").code == code
+        assert pins(modem) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "left"),
+    [
+        ("AT+CPINR", "+CPINR: SIM PIN,3,3", 3),
+        ("AT+QPINC?", '+QPINC: "SC",2,10', 2),
+        ("AT+SPIC", "+SPIC: 1,10,0,10", 1),
+        ("AT+SPIC", "+SPIC: 3", 3),
+        ("AT+ZPINPUK=?", "+ZPINPUK: 3,10", 3),
+        ("AT^CPIN?", "^CPIN: SIM PIN,2,10,2,10,3", 2),
+        ("AT^CPIN?", "^CPIN: READY,,10,3,10,3", 3),
+        ("AT^CPIN?", "^CPIN:SIM PUK,9,9,0,10,3", 0),
+        ("AT+CPINR", "+CPINR: SIM PIN2,3,3", None),
+    ],
+)
+def test_each_family_tells_its_tries(
+    modem: ScriptedModem, driven: Driven, text: str, line: str, left: int | None
+) -> None:
+    modem.always(text, f"\r\n{line}\r\n{OK}")
+    assert driven.session.run(commands.pin_tries(text)) == left
+
+
+@pytest.mark.parametrize(
+    ("lines", "number"),
+    [
+        ('+CNUM: "","+33639980042",145,7,4', "+33639980042"),
+        ('+CNUM: "Ana, moi","0639980042",129', "0639980042"),
+        ('+CNUM: ,"+33639980042",145', "+33639980042"),
+        ('+CNUM: "","",129\r\n+CNUM: "Fax","+33639980043",145', "+33639980043"),
+        ("", ""),
+    ],
+)
+def test_the_sims_own_number_where_it_knows_it(
+    modem: ScriptedModem, driven: Driven, lines: str, number: str
+) -> None:
+    modem.always("AT+CNUM", f"\r\n{lines}\r\n{OK}" if lines else OK)
+    assert driven.initialise().number == number
+
+
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [
+        ('"26/11/22,10:30:00+04"', "2026-11-22T10:30:00+01:00"),
+        ("26/11/22,10:30:00-14", "2026-11-22T10:30:00-03:30"),
+        ('"2026/11/22,10:30:00+8"', "2026-11-22T10:30:00+02:00"),
+        ('"23/12/31,23:59:59+04"', None),
+        ('"80/01/06,00:00:00+00"', None),
+        ('"26/02/31,00:00:00+00"', None),
+        ('"26/11/22,10:30:00+97"', None),
+        ('"26/11/22,10:30:00"', None),
+        ('""', None),
+    ],
+)
+def test_the_networks_time(modem: ScriptedModem, driven: Driven, said: str, at: str | None) -> None:
+    modem.always("AT+CCLK?", f"\r\n+CCLK: {said}\r\n{OK}")
+    seen = driven.driver.network_time()
+    assert (seen.isoformat() if seen else None) == at
+
+
+def test_the_fullest_storage_is_told(modem: ScriptedModem, driven: Driven) -> None:
+    driven.initialise()
+    modem.always('AT+CPMS="SM"', f"\r\n+CPMS: 8,10,0,50,0,50\r\n{OK}")
+    modem.always('AT+CPMS="ME"', f"\r\n+CPMS: 20,50,0,50,0,50\r\n{OK}")
+    modem.always('AT+CPMS="SR"', "\r\n+CMS ERROR: 303\r\n")
+    health = driven.driver.health()
+    assert (health.storage_used, health.storage_total) == (8, 10)
+    assert [line for line in modem.typed if line.startswith('AT+CPMS="')][-1] == 'AT+CPMS="ME"'
+
+
 def test_a_busy_sim_has_not_looked_at_the_pin(modem: ScriptedModem, driven: Driven) -> None:
     modem.next("AT+CPIN?", *[f"\r\n+CPIN: SIM PIN\r\n{OK}"] * 2)
     modem.next('AT+CPIN="1234"', "\r\n+CME ERROR: 14\r\n", OK)
@@ -183,8 +274,11 @@ def test_a_busy_sim_has_not_looked_at_the_pin(modem: ScriptedModem, driven: Driv
     [
         ("+CPIN: SIM PUK", "sim_puk"),
         ("+CPIN: SIM PIN2", "sim_locked"),
-        ("+CPIN: PH-NET PIN", "sim_locked"),
-        ("+CPIN: PH-SIM PIN", "sim_locked"),
+        ("+CPIN: PH-NET PIN", "modem_locked"),
+        ("+CPIN: PH-SIM PIN", "modem_locked"),
+        ("+CPIN: PH-SP PUK", "modem_locked"),
+        ("+CME ERROR: 40", "modem_locked"),
+        ("+CME ERROR: PH-SIM PIN required", "modem_locked"),
         ("+CPIN: NOT INSERTED", "sim_missing"),
         ("+CPIN: NOT READY", "sim_not_ready"),
         ("+CME ERROR: 10", "sim_missing"),

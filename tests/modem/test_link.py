@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -204,12 +205,13 @@ def test_silence_after_ctrl_z_is_uncertain_and_the_late_answer_resolves_it(
 def test_without_a_prompt_nothing_was_sent_and_a_late_prompt_is_left_by_esc(
     modem: ScriptedModem, running: Running
 ) -> None:
+    running.told.wait(HealthRead)
     modem.next("AT+CMGS=20", SILENCE)
     running.link.send(1, PART)
     modem.wait_typed("AT+CMGS=20")
     error = running.told.wait(PartRefused, job=1).error
     assert (error.code, error.advice) == ("no_prompt", Advice.AGAIN)
-    running.ready(2)
+    running.told.wait(HealthRead, 2)
     modem._prompted = True
     modem.say("\r\n> ")
     running.link.send(2, PART)
@@ -491,6 +493,6 @@ def test_a_held_port_names_its_holder(modem: ScriptedModem, running: Running) ->
     with Running(modem) as second:
         error = second.told.wait(LinkChanged, state=LinkState.CLOSED).error
         assert error.code == "port_busy"
-        assert "held by" in error.detail
+        assert f"({os.getpid()})" in error.detail
     running.link.send(1, PART)
     running.told.wait(PartAccepted)

@@ -9,6 +9,7 @@ import threading
 import time
 import tty
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -123,3 +124,28 @@ def test_a_socket_is_a_port_too() -> None:
         with pytest.raises(PortLost):
             port.read(soon())
         port.dispose()
+
+
+@pytest.mark.parametrize(
+    ("running", "holder"),
+    [
+        ({"812": "systemd", "97": "ModemManager"}, "ModemManager (97)"),
+        ({"812": "systemd"}, "?"),
+        ({}, "?"),
+    ],
+)
+def test_a_holder_that_hides_its_files_is_modem_manager_where_that_runs(
+    tmp_path: Path, running: dict[str, str], holder: str
+) -> None:
+    for pid, name in running.items():
+        (tmp_path / pid).mkdir()
+        (tmp_path / pid / "comm").write_text(f"{name}\n")
+    assert held_by("/dev/ttyUSB0", str(tmp_path)) == holder
+
+
+def test_a_holder_that_is_seen_is_named_before_all_guesses(tmp_path: Path) -> None:
+    for pid, name in (("97", "ModemManager"), ("98", "minicom")):
+        (tmp_path / pid / "fd").mkdir(parents=True)
+        (tmp_path / pid / "comm").write_text(f"{name}\n")
+    (tmp_path / "98" / "fd" / "5").symlink_to("/dev/ttyUSB0")
+    assert held_by("/dev/ttyUSB0", str(tmp_path)) == "minicom (98)"

@@ -14,7 +14,7 @@ from modem import commands
 from modem.errors import Hung, ModemError, PortLost, Silent
 from modem.port import Port
 from modem.session import Session, Timings
-from modem.urc import LateReference, MessageStored, Noise, ReportArrived
+from modem.urc import LateReference, MessagesReady, MessageStored, Noise, ReportArrived
 from scripted_modem import OK, SILENCE, ScriptedModem, length_of
 
 QUICK = Timings(factor=0.1, quiet=0.03, quiet_within=0.3, tries=2)
@@ -154,6 +154,33 @@ def test_noise_never_extends_a_deadline(modem: ScriptedModem, talk: Talk) -> Non
     stop.set()
     thread.join()
     assert Noise("^NWTIME: 26/11/22") in talk.heard
+
+
+def test_every_octet_is_traced_as_it_passed(modem: ScriptedModem) -> None:
+    passed: list[tuple[str, bytes]] = []
+    port = Port(modem.path)
+    port.open()
+    session = Session(port, lambda event: None, QUICK, trace=lambda *each: passed.append(each))
+    session.run(commands.SIGNAL)
+    port.dispose()
+    assert b"".join(data for way, data in passed if way == ">") == b"AT+CSQ\r"
+    assert b"".join(data for way, data in passed if way == "<") == b"\r\n+CSQ: 20,99\r\n\r\nOK\r\n"
+
+
+def test_what_is_insisted_upon_is_typed_at_a_modem_that_hangs(modem: ScriptedModem, talk: Talk) -> None:
+    modem.hang()
+    assert not talk.session.insist(commands.AT)
+    assert modem.typed == ["AT"]
+    modem.recover()
+    assert talk.session.insist(commands.AT)
+    assert talk.run(commands.SIGNAL) == -73
+
+
+def test_a_familys_own_lines_are_no_answers(modem: ScriptedModem, talk: Talk) -> None:
+    talk.session.learn(["Call Over"], ["Store Open"])
+    modem.always("AT+CGMI", f"\r\nCall Over\r\n\r\nStore Open\r\n\r\nACME\r\n{OK}")
+    assert talk.run(commands.MANUFACTURER) == "ACME"
+    assert talk.heard == [Noise("Call Over"), MessagesReady()]
 
 
 def test_a_modem_that_knows_no_mark_is_found_again_all_the_same(modem: ScriptedModem, talk: Talk) -> None:

@@ -21,6 +21,7 @@ def register(app: Flask) -> None:
     app.config.setdefault("API_TITLE", "Chappe")
     app.config.setdefault("API_VERSION", VERSION)
     app.config.setdefault("OPENAPI_VERSION", "3.1.0")
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # a person may read it too
     app.json.sort_keys = False  # type: ignore[attr-defined]  # what matters most comes first
     problems.guard_paths(app)
     api = NativeApi(app, spec_kwargs={"info": {"description": INTRODUCTION}})

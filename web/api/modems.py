@@ -32,8 +32,12 @@ def find() -> dict[str, Any]:
 
 
 def _shown(modem: ModemStatus) -> dict[str, Any]:
-    since = datetime.fromisoformat(modem.since) if modem.since else None
-    return {**asdict(modem), "since": since, "iccid": masked(modem.iccid)}
+    instants = {"since": _instant(modem.since), "hold_until": _instant(modem.hold_until)}
+    return {**asdict(modem), **instants, "iccid": masked(modem.iccid)}
+
+
+def _instant(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
 
 
 def masked(digits: str) -> str:

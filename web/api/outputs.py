@@ -12,6 +12,7 @@ from web.api.fields import WHEN, Instant, Text, about
 
 STATES = tuple(State)
 ALPHABETS = ("GSM-7", "UCS-2")
+HOLDS = ("sim_changed", "sim_paused", None)
 UID = "019aa9d3c1f27b6c8e0d4a5f9b3c2d1e"
 
 
@@ -166,16 +167,27 @@ class ModemSchema(Answer):
     state = always(Text, metadata=about("The link's state.", "ready"))
     error = maybe(Text, metadata=about("What went wrong last, as a code.", "sim_pin"))
     since = maybe(Instant, metadata=about("Since when it is in this state.", WHEN))
+    hold = maybe(
+        Text, metadata=about("Why its SIM may not send, though ready.", "sim_paused", enum=list(HOLDS))
+    )
+    hold_until = maybe(
+        Instant, metadata=about("When it goes on by itself; null: when somebody says so.", WHEN)
+    )
     signal_dbm = maybe(fields.Integer, metadata=about("Received strength in dBm.", -71))
     operator = always(Text, metadata=about("The network, as the modem names it.", "Orange F"))
     registration = maybe(fields.Integer, metadata=about("<stat> of +CREG: 1 home, 5 roaming.", 1))
     manufacturer = always(Text, metadata=about("As the modem says.", "huawei"))
     model = always(Text, metadata=about("As the modem says.", "E3372"))
+    family = always(Text, metadata=about("The profile it is treated by.", "huawei"))
+    port = always(Text, metadata=about("The device it was found on.", "/dev/ttyUSB0"))
     imei = always(Text, metadata=about("The modem's identity.", "861234567890123"))
     iccid = always(Text, metadata=about("The SIM's; only its last four digits show.", "•••••••••••••••1234"))
+    number = always(Text, metadata=about("The SIM's own, where it knows it; else empty.", "+33639981234"))
+    pin_tries = maybe(fields.Integer, metadata=about("PIN attempts left, where the modem tells.", 3))
     reports = always(fields.Boolean, metadata=about("false: this modem cannot give reports.", True))
-    storage_used = maybe(fields.Integer, metadata=about("Messages that lie on the SIM.", 0))
-    storage_total = maybe(fields.Integer, metadata=about("How many fit on it.", 30))
+    storage_used = maybe(fields.Integer, metadata=about("Messages in its fullest storage.", 0))
+    storage_total = maybe(fields.Integer, metadata=about("How many fit in that storage.", 30))
+    clock_offset_s = maybe(fields.Float, metadata=about("The network's clock minus ours, in seconds.", 0.4))
     sent = always(fields.Integer, metadata=about("Parts sent since the gateway started.", 12))
     received = always(fields.Integer, metadata=about("Parts received since then.", 3))
     failed = always(fields.Integer, metadata=about("Parts refused since then.", 0))

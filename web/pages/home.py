@@ -11,6 +11,7 @@ from flask import Blueprint, render_template
 from gateway import status
 from gateway.config import Appliance
 from gateway.messages import lookup
+from gateway.modems import alarms
 from web import formats
 from web.language import because
 from web.office import office
@@ -38,6 +39,7 @@ def show() -> str:
     facts: dict[str, Any] = {
         "counts": counts,
         "status": known(),
+        "alarms": alarms.standing(),
         "waiting": _waiting(counts),
         "troubled": lookup.messages(states=(*BAD, "uncertain"), limit=SHOWN).items,
         "received": received,

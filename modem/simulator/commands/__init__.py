@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modem.simulator.answers import Answer, Entry, Handler, says
-from modem.simulator.commands import general, messages, network, routing, sending, sim
+from modem.simulator.commands import general, manners, messages, network, routing, sending, sim, ussd
 from modem.simulator.errors import NOT_ALLOWED, NOT_SUPPORTED, CmeError
 from modem.simulator.grammar import Command
 from modem.simulator.settings import NUMBERS
@@ -26,14 +26,16 @@ VOCABULARY: dict[str, Entry] = {
     "&D": Entry(set=says()),
     "&W": Entry(set=says()),
     "X": Entry(set=says()),
+    "H": Entry(set=network.end_call),
+    "+CHUP": Entry(run=network.end_call, test=says()),
     **{name: general.number(name) for name in NUMBERS if name not in network.REGISTRATIONS},
-    "+GMI": Entry(run=says(general.MANUFACTURER), test=says()),
-    "+GMM": Entry(run=says(general.MODEL), test=says()),
-    "+GMR": Entry(run=says(general.REVISION), test=says()),
+    "+GMI": Entry(run=general.manufacturer, test=says()),
+    "+GMM": Entry(run=general.model, test=says()),
+    "+GMR": Entry(run=general.revision, test=says()),
     "+GSN": Entry(run=general.imei, test=says()),
-    "+CGMI": Entry(run=says(general.MANUFACTURER), test=says()),
-    "+CGMM": Entry(run=says(general.MODEL), test=says()),
-    "+CGMR": Entry(run=says(general.REVISION), test=says()),
+    "+CGMI": Entry(run=general.manufacturer, test=says()),
+    "+CGMM": Entry(run=general.model, test=says()),
+    "+CGMR": Entry(run=general.revision, test=says()),
     "+CGSN": Entry(run=general.imei, test=says()),
     "+GCAP": Entry(run=says("+GCAP: +CGSM"), test=says()),
     "+CLAC": Entry(run=lambda _device, _arguments: sorted(f"AT{name}" for name in VOCABULARY), test=says()),
@@ -54,7 +56,7 @@ VOCABULARY: dict[str, Entry] = {
     "+CGATT": Entry(read=network.attached, test=says("+CGATT: (0,1)")),
     "+COPS": Entry(set=network.choose, read=network.operator, test=network.search),
     "+CSQ": Entry(run=network.signal, test=says("+CSQ: (0-31,99),(0-7,99)")),
-    "+CUSD": Entry(set=network.ussd, read=network.show_ussd, test=says("+CUSD: (0-2)")),
+    "+CUSD": Entry(set=ussd.dial, read=ussd.show, test=says("+CUSD: (0-2)")),
     # messages: where they are stored, how they are shown and announced
     "+CSCA": Entry(set=routing.set_smsc, read=routing.show_smsc, test=says()),
     "+CPMS": Entry(set=routing.set_storages, read=routing.show_storages, test=routing.list_storages),
@@ -73,10 +75,14 @@ VOCABULARY: dict[str, Entry] = {
 
 
 def find_handler(device: Device, command: Command) -> Handler | None:
-    """What carries the command out; None: a vendor's or misspelt one, answered by a plain ERROR."""
+    """What carries the command out, the family's own first; None: a vendor's or misspelt one."""
+    own = manners.own_handler(device, command)
+    if own:
+        return own
     entry = VOCABULARY.get(command.name)
     if entry is None:
-        return _refuse(NOT_SUPPORTED) if command.name.startswith("+") else None
+        known = command.name.startswith("+") and not device.family.unknown
+        return _refuse(NOT_SUPPORTED) if known else None
     if command.form != "test":
         refusal = sim.refusal(device, command.name)
         if refusal:

@@ -6,16 +6,11 @@ from typing import TYPE_CHECKING
 
 from modem.simulator.answers import Answer, Entry
 from modem.simulator.errors import WRONG_PARAMETERS, CmeError
-from modem.simulator.settings import CHARSETS, NUMBERS, Settings
+from modem.simulator.settings import CHARSETS, NUMBERS
 from modem.simulator.text_mode import clock_text
 
 if TYPE_CHECKING:
     from modem.simulator.device import Device
-
-MANUFACTURER = "Chappe"
-MODEL = "Simulated modem"
-REVISION = "1.0"
-RADIO_ON = 1  # <fun> of +CFUN
 
 
 def whole_number(text: str, highest: int = 255, lowest: int = 0) -> int:
@@ -44,13 +39,29 @@ def number(name: str) -> Entry:
 
 def reset(device: Device, _arguments: tuple[str, ...]) -> Answer:
     """ATZ and AT&F: the defaults."""
-    device.settings = Settings()
+    device.settings = device.fresh_settings()
     return []
 
 
 def describe(device: Device, _arguments: tuple[str, ...]) -> Answer:
     """ATI."""
-    return [MANUFACTURER, MODEL, f"Revision: {REVISION}", f"IMEI: {device.options.imei}"]
+    family = device.family
+    return [family.manufacturer, family.model, f"Revision: {family.revision}", f"IMEI: {device.options.imei}"]
+
+
+def manufacturer(device: Device, _arguments: tuple[str, ...]) -> Answer:
+    """AT+CGMI."""
+    return [device.family.manufacturer]
+
+
+def model(device: Device, _arguments: tuple[str, ...]) -> Answer:
+    """AT+CGMM."""
+    return [device.family.model]
+
+
+def revision(device: Device, _arguments: tuple[str, ...]) -> Answer:
+    """AT+CGMR."""
+    return [device.family.revision]
 
 
 def imei(device: Device, _arguments: tuple[str, ...]) -> Answer:
@@ -79,7 +90,7 @@ def set_function(device: Device, arguments: tuple[str, ...]) -> Answer:
         device.timers.after(0, device.power_cycle)
         return []
     device.functional = function
-    device.network.radio(function == RADIO_ON and device.sim.state == "READY")
+    device.find_network()
     return []
 
 
@@ -89,8 +100,8 @@ def show_function(device: Device, _arguments: tuple[str, ...]) -> Answer:
 
 
 def clock(device: Device, _arguments: tuple[str, ...]) -> Answer:
-    """AT+CCLK?: the network's time."""
-    return [f'+CCLK: "{clock_text(device.clock())}"']
+    """AT+CCLK?: the network's time, unless it has told none."""
+    return [f'+CCLK: "{device.clock_text or clock_text(device.clock())}"']
 
 
 def set_charset(device: Device, arguments: tuple[str, ...]) -> Answer:

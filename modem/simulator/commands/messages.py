@@ -55,7 +55,8 @@ def _shown(device: Device, start: str, stored: Stored) -> list[str]:
         lines = [start + fields] + ([] if text is None else [text])
     else:
         length = len(stored.octets) - 1 - stored.octets[0]
-        lines = [f"{start}{stored.status},,{length}", stored.octets.hex().upper()]
+        name = "," if device.family.alphas else ""
+        lines = [f"{start}{stored.status},{name}{length}", stored.octets.hex().upper()]
     if stored.status == UNREAD:
         stored.status = READ
     return lines

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from modem.simulator.answers import Answer, Entry, Later
 from modem.simulator.commands.general import whole_number
-from modem.simulator.errors import NO_SERVICE, WRONG_PARAMETERS, CmeError
+from modem.simulator.errors import WRONG_PARAMETERS, CmeError
 from modem.simulator.settings import NUMBERS
-from modem.simulator.text_mode import from_line, to_line
 
 if TYPE_CHECKING:
     from modem.simulator.device import Device
@@ -16,13 +15,6 @@ if TYPE_CHECKING:
 REGISTRATIONS = {"+CREG": 2, "+CGREG": 2, "+CEREG": 7}  # with <AcT>: UTRAN, UTRAN, E-UTRAN
 AREA, CELL = "1A2B", "0C3D4E5F"
 LTE = 7
-
-USSD_CODES = {
-    "*100#": "Solde: 12,34 EUR. Valable jusqu'au 31/12.",
-    "#123#": "Solde: 12,34 EUR. Valable jusqu'au 31/12.",
-    "*#100#": "Votre numero: {number}",
-}
-UNKNOWN_CODE = "Code inconnu."
 
 
 def registration(name: str) -> Entry:
@@ -82,35 +74,12 @@ def search(device: Device, _arguments: tuple[str, ...]) -> Answer:
     """AT+COPS=?: takes as long as the network does."""
     name, code = device.options.operator, device.options.operator_code
     return Later(
-        device.options.network_seconds,
+        device.network.seconds,
         lambda: [f'+COPS: (2,"{name}","{name[:8]}","{code}",{LTE}),,(0,2,3),(0,1,2)'],
     )
 
 
-def ussd(device: Device, arguments: tuple[str, ...]) -> Answer:
-    """AT+CUSD=1,"code",15: OK, and the answer by URC when the network has one; =0 hides it, =2 ends it."""
-    mode = whole_number(arguments[0], 2)
-    if mode != 2:
-        device.settings.ussd_shown = mode
-    if mode == 2 or not arguments[1:]:
-        return []
-    if not device.network.registered:
-        raise CmeError(NO_SERVICE)
-    charset = device.settings.charset
-    try:
-        code = from_line(arguments[1], charset)
-    except ValueError:
-        raise CmeError(WRONG_PARAMETERS) from None
-    said = USSD_CODES.get(code, UNKNOWN_CODE).format(number=device.options.number)
-    device.timers.after(device.options.network_seconds, lambda: _tell(device, to_line(said, charset)))
+def end_call(device: Device, _arguments: tuple[str, ...]) -> Answer:
+    """ATH and AT+CHUP: whoever rings is sent away."""
+    device.end_call()
     return []
-
-
-def _tell(device: Device, said: str) -> None:
-    if device.settings.ussd_shown:
-        device.urc(f'+CUSD: 0,"{said}",15')
-
-
-def show_ussd(device: Device, _arguments: tuple[str, ...]) -> Answer:
-    """AT+CUSD?"""
-    return [f"+CUSD: {device.settings.ussd_shown}"]

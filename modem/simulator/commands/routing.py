@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING
 from modem.simulator.answers import Answer
 from modem.simulator.commands.general import whole_number
 from modem.simulator.errors import BAD_TEXT, NO_ACK_EXPECTED, CmsError
-from modem.simulator.settings import CNMI_HIGHEST
 
 if TYPE_CHECKING:
     from modem.simulator.device import Device
 
-# For reading and deleting, for writing and sending, for receiving.
-STORAGES = (("SM", "ME", "SR"), ("SM", "ME"), ("SM", "ME"))
 NOT_ALLOWED_HERE = 302
 
 
@@ -31,10 +28,12 @@ def show_smsc(device: Device, _arguments: tuple[str, ...]) -> Answer:
 
 
 def set_storages(device: Device, arguments: tuple[str, ...]) -> Answer:
-    """AT+CPMS with one to three names; those left out stay."""
+    """AT+CPMS with up to three names, as many as the firmware wants; those left out stay."""
+    if len(arguments) < device.options.storage_names:
+        raise CmsError(NOT_ALLOWED_HERE)
     chosen = list(device.settings.storages)
     for position, name in enumerate(arguments[:3]):
-        if name and name not in STORAGES[position]:
+        if name and name not in device.family.storages[position]:
             raise CmsError(NOT_ALLOWED_HERE)
         chosen[position] = name or chosen[position]
     device.settings.storages = chosen
@@ -47,9 +46,10 @@ def show_storages(device: Device, _arguments: tuple[str, ...]) -> Answer:
     return ["+CPMS: " + ",".join(f'"{name}",{_fill(device, name)}' for name in device.settings.storages)]
 
 
-def list_storages(_device: Device, _arguments: tuple[str, ...]) -> Answer:
+def list_storages(device: Device, _arguments: tuple[str, ...]) -> Answer:
     """AT+CPMS=?"""
-    return ["+CPMS: " + ",".join("(" + ",".join(f'"{n}"' for n in names) + ")" for names in STORAGES)]
+    groups = ("(" + ",".join(f'"{name}"' for name in names) + ")" for names in device.family.storages)
+    return ["+CPMS: " + ",".join(groups)]
 
 
 def _fill(device: Device, name: str) -> str:
@@ -62,7 +62,9 @@ def set_indications(device: Device, arguments: tuple[str, ...]) -> Answer:
     values = list(device.settings.indications)
     for position, argument in enumerate(arguments[:5]):
         if argument:
-            values[position] = _indication(argument, position)
+            if argument not in device.family.indications[position]:
+                raise CmsError(NOT_ALLOWED_HERE)
+            values[position] = int(argument)
     device.settings.indications = tuple(values)
     if values[0]:
         kept_back, device.unlisted = device.unlisted, []
@@ -71,20 +73,14 @@ def set_indications(device: Device, arguments: tuple[str, ...]) -> Answer:
     return []
 
 
-def _indication(argument: str, position: int) -> int:
-    if not argument.isdigit() or int(argument) > CNMI_HIGHEST[position]:
-        raise CmsError(NOT_ALLOWED_HERE)
-    return int(argument)
-
-
 def show_indications(device: Device, _arguments: tuple[str, ...]) -> Answer:
     """AT+CNMI?"""
     return ["+CNMI: " + ",".join(str(value) for value in device.settings.indications)]
 
 
-def list_indications(_device: Device, _arguments: tuple[str, ...]) -> Answer:
-    """AT+CNMI=?"""
-    return ["+CNMI: " + ",".join(f"(0-{highest})" if highest else "(0)" for highest in CNMI_HIGHEST)]
+def list_indications(device: Device, _arguments: tuple[str, ...]) -> Answer:
+    """AT+CNMI=?: some families list what they refuse."""
+    return [f"+CNMI: {device.family.listed}"]
 
 
 def acknowledge(device: Device, _arguments: tuple[str, ...]) -> Answer:

@@ -119,7 +119,7 @@ def _submit(tpdu: bytes) -> Submit:
 
 def _transmit(device: Device, tpdu: bytes, name: str = "+CMGS", stored: Stored | None = None) -> Answer:
     submit = _submit(tpdu)
-    seconds = device.options.network_seconds
+    seconds = device.network.seconds
     if manner_of(submit.recipient).silences:
         device.fall_silent(seconds + device.options.silence_seconds)
 

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from modem.simulator.device import Device
 
 # What the SIM's state costs: the refusal's number for a message command, and for any other.
-REFUSALS = {"": (310, 10), "SIM PIN": (311, 11), "SIM PUK": (316, 12)}
+BUSY = "busy"
+REFUSALS = {"": (310, 10), BUSY: (314, 14), "SIM PIN": (311, 11), "SIM PUK": (316, 12)}
+OTHER_LOCK = (302, 5)
 
 MESSAGE_COMMANDS = {"+CSCA", "+CPMS", "+CNMA", "+CMGL", "+CMGR", "+CMGD", "+CMGW", "+CMGS", "+CMSS"}
 NEED_READY = {"+CIMI", "+CNUM", "+CUSD"}
@@ -21,12 +23,12 @@ NEED_SIM = {"+CPIN", "+CPINR", "+CCID", "+ICCID", "+QCCID"}
 
 def refusal(device: Device, name: str) -> Handler | None:
     """A handler that refuses, when the SIM's state does not allow the command."""
-    state = device.sim.state
-    if state == "READY" or (state and name in NEED_SIM):
+    state = BUSY if device.sim_busy else device.sim.state
+    if state == "READY" or (state not in ("", BUSY) and name in NEED_SIM):
         return None
     if name not in MESSAGE_COMMANDS | NEED_READY | NEED_SIM:
         return None
-    for_messages, for_others = REFUSALS[state]
+    for_messages, for_others = REFUSALS.get(state, OTHER_LOCK)
     error: Refused = CmsError(for_messages) if name in MESSAGE_COMMANDS else CmeError(for_others)
 
     def refuse(_device: Device, _arguments: tuple[str, ...]) -> Answer:
@@ -51,7 +53,7 @@ def enter(device: Device, arguments: tuple[str, ...]) -> Answer:
         device.sim.unblock(arguments[0], arguments[1])
     else:
         device.sim.unlock(arguments[0])
-    device.network.radio(device.functional == 1)
+    device.find_network()
     return []
 
 
@@ -63,14 +65,14 @@ def attempts_left(device: Device, _arguments: tuple[str, ...]) -> Answer:
 
 def imsi(device: Device, _arguments: tuple[str, ...]) -> Answer:
     """AT+CIMI."""
-    return [device.options.imsi]
+    return [device.sim.imsi]
 
 
 def iccid(name: str) -> Handler:
     """The SIM card's number under one of the names families give the command."""
-    return lambda device, _arguments: [f"{name}: {device.options.iccid}"]
+    return lambda device, _arguments: [f"{name}: {device.sim.iccid}"]
 
 
 def own_number(device: Device, _arguments: tuple[str, ...]) -> Answer:
     """AT+CNUM."""
-    return [f'+CNUM: ,"{device.options.number}",145']
+    return [f'+CNUM: ,"{device.sim.number}",145'] if device.sim.number else []

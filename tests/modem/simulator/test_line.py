@@ -86,6 +86,20 @@ def test_run_stops_when_told_and_says_when_it_is_ready(tmp_path: Path, host: Ope
     assert not link.is_symlink()
 
 
+def test_run_begins_with_what_it_was_told_to_do(tmp_path: Path, host: OpenPort) -> None:
+    link, stop, ready = tmp_path / "tty", threading.Event(), threading.Event()
+    begin = {"stop": stop, "ready": ready.set, "orders": [{"do": "fill"}, {"do": "echo", "on": False}]}
+    running = threading.Thread(target=run, args=(link,), kwargs=begin)
+    running.start()
+    assert ready.wait(10)
+    assert host(link).say("AT+CPMS?").startswith('\r\n+CPMS: "SM",20,20')
+    stop.set()
+    running.join(10)
+    with pytest.raises(ValueError, match="no such command"):
+        run(link, orders=[{"do": "nothing"}])
+    assert not link.is_symlink()
+
+
 def test_a_file_in_the_way_is_never_overwritten(tmp_path: Path) -> None:
     (tmp_path / "modem").write_text("precious")
     with pytest.raises(FileExistsError), at_once(tmp_path):
@@ -224,7 +238,11 @@ def test_the_control_socket_speaks_json_lines(tmp_path: Path, host: OpenPort) ->
 
 
 def test_every_command_of_the_control_socket_is_in_its_table() -> None:
-    documented = set(re.findall(r"^\| `(\w+)` \|", control.__doc__ or "", re.MULTILINE))
-    events = {"cmgs_line", "submitted", "refused", "handset_received", "silent", "lost", "line_back"}
-    assert documented - events - {"do", "event"} == set(control.VERBS)
-    assert events <= documented
+    orders, _, events = (control.__doc__ or "").partition("Every event has")
+    rows = re.findall(r"^\| `(\w+)` \|([^|]*)\|", orders, re.MULTILINE)
+    assert {verb for verb, _ in rows} - {"do"} == set(control.VERBS)
+    for verb, keys in rows[1:]:
+        assert set(re.findall(r"\w+", keys)) == {key for form in control.VERBS[verb] for key in form}, verb
+    assert {"cmgs_line", "submitted", "refused", "handset_received", "silent", "lost", "line_back"} <= set(
+        re.findall(r"`(\w+)`", events)
+    )

@@ -190,6 +190,17 @@ def test_every_configured_modem_is_listed_and_the_sim_is_masked(shop: Any, beat:
     assert "imsi" not in first
 
 
+def test_a_modem_says_what_holds_its_sim_and_what_it_is(shop: Any, beat: Callable[..., None]) -> None:
+    until = "2026-11-23T11:30:00+00:00"
+    known = {"family": "huawei", "port": "/dev/ttyUSB0", "number": "+33639981234", "pin_tries": 3}
+    measured = {"storage_used": 7, "storage_total": 10, "clock_offset_s": 93.5}
+    beat(ModemStatus("sim1", "ready", hold="sim_paused", hold_until=until, **known, **measured))
+    first, second = shop.get("/api/v1/modems").get_json()["items"]
+    assert {name: first[name] for name in (*known, *measured)} == {**known, **measured}
+    assert (first["hold"], first["hold_until"]) == ("sim_paused", "2026-11-23T12:30:00.000+01:00")
+    assert [second[name] for name in ("hold", "hold_until", "clock_offset_s", "number")] == [None] * 3 + [""]
+
+
 def test_a_silent_gateway_vouches_for_no_modem(shop: Any, beat: Callable[..., None], clock: Any) -> None:
     beat()
     clock.instant += timedelta(minutes=1)

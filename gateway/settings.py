@@ -1,0 +1,38 @@
+"""Choices of the people of the page: rows, with what each means when nobody has chosen."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gateway.errors import Invalid
+from gateway.store.models import Setting
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTestSetting:
+    """The daily message of a SIM to itself: `hour` None means never; `number` "" means the SIM's own."""
+
+    hour: int | None = None
+    number: str = ""
+
+
+def self_test(modem: str) -> SelfTestSetting:
+    return SelfTestSetting(**_read(f"self_test.{modem}"))
+
+
+def choose_self_test(modem: str, choice: SelfTestSetting) -> None:
+    if choice.hour is not None and not 0 <= choice.hour <= 23:
+        raise Invalid("out_of_range", field="hour", least=0, most=23)
+    _write(f"self_test.{modem}", asdict(choice))
+
+
+def _read(name: str) -> dict[str, Any]:
+    found = Setting.get_or_none(Setting.name == name)
+    return dict(found.value) if found is not None else {}
+
+
+def _write(name: str, value: dict[str, Any]) -> None:
+    Setting.insert(name=name, value=value).on_conflict(
+        conflict_target=[Setting.name], preserve=[Setting.value]
+    ).execute()
