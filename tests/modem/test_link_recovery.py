@@ -59,7 +59,9 @@ QUICK = Options(
     timings=Timings(factor=0.1, quiet=0.03, quiet_within=0.3, tries=1),
     roots=(),
 )
-SELECTIONS = ('AT+CPMS="ME"', 'AT+CPMS="SM"', 'AT+CPMS="SR"')
+STORAGES = ("ME", "SM", "SR")
+SELECTIONS = [f'AT+CPMS="{name}"' for name in STORAGES]
+SELECTIONS += [f'AT+CPMS="{name}","{home}","{home}"' for name in STORAGES for home in STORAGES]
 NOW = {"network_seconds": 0.0, "delivery_seconds": 0.0}
 
 

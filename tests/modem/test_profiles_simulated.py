@@ -10,6 +10,7 @@ from modem.api import (
     Alphabet,
     Heard,
     Identified,
+    InboundPart,
     LinkChanged,
     LinkState,
     OutboundPart,
@@ -59,4 +60,16 @@ def test_a_family_works_from_its_first_word_to_a_report(tmp_path: Path, name: st
         assert (menu.text, menu.more) == ("1 Solde\n2 Forfait", True)
         link.ussd(6, "1")
         assert told.wait(UssdAnswered, job=6).text == "Solde: 12,34 EUR."
+        link.stop()
+
+
+def test_firmware_that_wants_all_three_storages_named_is_read_all_the_same(tmp_path: Path) -> None:
+    told = Told()
+    options = {"network_seconds": 0.0, "delivery_seconds": 0.0, "storage_names": 3}
+    with Simulator(tmp_path, family="huawei", **options) as simulator:
+        link = Link("m1", str(simulator.port), options=QUICK)
+        link.start(told)
+        told.wait(LinkChanged, state=LinkState.READY)
+        simulator.inject("+33639980001", "Bonjour")
+        told.until(lambda: [one for one in told.of(Heard) if isinstance(one.item, InboundPart)])
         link.stop()
