@@ -145,6 +145,7 @@ OWN: dict[str, Row] = {
     "no_prompt": ("the modem did not ask for the TPDU", AGAIN),
     "no_pdu_mode": ("the modem refuses PDU mode: it cannot carry messages", RECONFIGURE),
     "restarted": ("the modem started anew", RECONFIGURE),
+    "restart_asked": ("somebody asked for a restart", RECONFIGURE),
     "fault": ("an error of this program: see its log", RESET),
     "sim_missing": ("no SIM", STOP_SIM),
     "sim_pin_required": ("the SIM asks for a PIN and none is configured", STOP_SIM),

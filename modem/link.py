@@ -257,7 +257,7 @@ class Link:
         """RESETTING"""
         by_hand = self._asked.reset.is_set()
         self._asked.reset.clear()
-        error = own_error("restarted", "asked for") if by_hand else self._error
+        error = own_error("restart_asked") if by_hand else self._error
         self._recovery.climb(error or own_error("restarted"), by_hand=by_hand)
         return Move.OPENED
 

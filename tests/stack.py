@@ -27,11 +27,14 @@ data_dir = "{data}"
 runtime_dir = "{runtime}"
 [web]
 port = {port}
-[[modems]]
-name = "sim1"
-port = "{runtime}/modem"
 [demo]
 simulator = "{runtime}/control"
+"""
+MODEM = """\
+[[modems]]
+name = "sim{number}"
+port = "{runtime}/modem{suffix}"
+pin_file = "{pin_file}"
 """
 
 
@@ -47,10 +50,19 @@ def until(look: Callable[[], Any], what: str = "it", patience: float = PATIENCE)
 class Stack:
     """`with Stack(folder) as stack:` — everything is up when the block begins, gone when it ends."""
 
-    def __init__(self, folder: Path, language: str = "fr", **simulator: float) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        language: str = "fr",
+        modems: int = 1,
+        typed_pin: str = "",
+        **simulator: float | str,
+    ) -> None:
         self.data = folder
         self.language = language
-        self.simulator = {"network-seconds": 0.0, "delivery-seconds": 0.0, **simulator}
+        self.modems = modems
+        self.typed_pin = typed_pin  # what the pin_file holds; the SIM's own is the simulator's option
+        self.simulator = {"network-seconds": 0.0, "delivery-seconds": 0.0, "modems": modems, **simulator}
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.children: dict[str, subprocess.Popen[bytes]] = {}
@@ -69,9 +81,7 @@ class Stack:
     def _begin(self) -> Stack:
         self.data.mkdir(parents=True, exist_ok=True)
         self.config = self.data / "gateway.toml"
-        self.config.write_text(
-            CONFIG.format(language=self.language, data=self.data, runtime=self.runtime, port=self.port)
-        )
+        self.config.write_text(self._written())
         self.run("migrate")
         times = [word for name, value in self.simulator.items() for word in (f"--{name}", str(value))]
         self.start("simulate", "--link", f"{self.runtime}/modem", "--control", str(self.control), *times)
@@ -79,8 +89,22 @@ class Stack:
         self.start("web")
         self.key = self.run("key", "create", "test", "--quiet").strip()
         until(lambda: self.api("GET", "/healthz")[0] == 200, "a healthy page")
-        until(self.modem_ready, "a ready modem")
+        if not self.typed_pin:
+            until(self.modem_ready, "a ready modem")
         return self
+
+    def _written(self) -> str:
+        pin_file = ""
+        if self.typed_pin:
+            pin_file = str(self.data / "pin")
+            Path(pin_file).write_text(self.typed_pin)
+        facts = {"language": self.language, "data": self.data, "runtime": self.runtime, "port": self.port}
+        suffixes = ["", *(f"-{number}" for number in range(2, self.modems + 1))]
+        tables = [
+            MODEM.format(number=number, suffix=suffix, runtime=self.runtime, pin_file=pin_file)
+            for number, suffix in enumerate(suffixes, 1)
+        ]
+        return CONFIG.format(**facts) + "".join(tables)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -158,15 +182,20 @@ class Stack:
     def inbound(self) -> list[dict[str, Any]]:
         return list(self.api("GET", "/api/v1/inbound?limit=500")[1]["items"])
 
-    def modem_ready(self) -> bool:
+    def links(self) -> dict[str, dict[str, Any]]:
+        """Each modem as the API shows it, by name."""
         status, answer = self.api("GET", "/api/v1/modems")
-        return status == 200 and any(modem["state"] == "ready" for modem in answer["items"])
+        return {modem["name"]: modem for modem in answer["items"]} if status == 200 else {}
 
-    def modem(self, **order: Any) -> dict[str, Any]:
-        """Ask the simulated modem over its control socket."""
+    def modem_ready(self) -> bool:
+        return any(modem["state"] == "ready" for modem in self.links().values())
+
+    def modem(self, which: int = 1, /, **order: Any) -> dict[str, Any]:
+        """Ask the which-th simulated modem over its control socket."""
+        suffix = f"-{which}" if which > 1 else ""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
             line.settimeout(10)
-            line.connect(str(self.control))
+            line.connect(f"{self.control}{suffix}")
             line.sendall(json.dumps(order).encode() + b"\n")
             answer = json.loads(line.makefile("rb").readline())
         assert answer.get("ok"), answer

@@ -18,7 +18,7 @@ COOKIE = "chappe_sign_in"
 
 PUBLIC_ENDPOINTS = frozenset(
     {"static", "bootstrap.static", "language.choose", "welcome.sign_in", "welcome.try_password"}
-    | {"welcome.look", "welcome.choose"}
+    | {"welcome.look", "welcome.choose", "welcome.enter"}
 )
 # Answered by the API, which asks for a key where one is needed.
 PUBLIC_PATHS = ("/api/", "/docs", "/healthz", "/metrics")

@@ -141,6 +141,7 @@ class Loop:
                 self.dispatcher.accepted(event, now)
             case api.PartRefused():
                 self.dispatcher.refused(event, now)
+                self.desk.refused(event, now)
             case api.PartUncertain():
                 self.dispatcher.uncertain(event, now)
                 self.desk.told(event, now)

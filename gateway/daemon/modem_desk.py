@@ -15,6 +15,7 @@ from gateway.modems import alarms, calls, incidents, requests, selftest, sims
 from gateway.store import database
 from gateway.store.models import ModemRequest
 from modem import api
+from modem.errors import OnSim
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,11 @@ class ModemDesk:
             self.dispatcher.ready(modem, sim)
         else:
             self.dispatcher.not_ready(modem)
+
+    def refused(self, event: api.PartRefused, now: datetime) -> None:
+        """A refusal that the operator means for the SIM may have paused it: show it at once."""
+        if event.error.effect.sim is not OnSim.KEEP:
+            self.decide(event.modem, now)
 
     # ---- what else a modem tells -----------------------------------------------------------------
 

@@ -8,7 +8,7 @@
 | `inject_tpdu` | `tpdu` | an inbound TPDU in hex, service centre's field first, sound or not |
 | `log` | [`after`] | `events` with `seq` above `after`: see below |
 | `clear_log` | | forgets the events |
-| `state` | | `registration`, `kept` (TPDUs the network still has), `storages`: `{"SM": [used, size], …}` |
+| `state` | | `registration`, `kept` (TPDUs), `storages`: `{"SM": [used, size]}`, `pin_tries` |
 | the modem | | |
 | `fall_silent` | `seconds`, [`late`] | it is deaf and mute; `late`: its answers come afterwards |
 | `hang` | [`cure`] | the same until `restart` or `hang_up`; `cure` `"reset"`: or AT+CFUN=1,1 |
@@ -193,6 +193,11 @@ class Control:
         self._simulation.journal.clear()
 
     def _state(self) -> Answer:
-        storages = self._simulation.device.sim.storages.values()
-        fills = {storage.name: [len(storage.slots), len(storage.indexes)] for storage in storages}
-        return {"registration": self._network.registration, "kept": self._network.kept, "storages": fills}
+        sim = self._simulation.device.sim
+        fills = {s.name: [len(s.slots), len(s.indexes)] for s in sim.storages.values()}
+        return {
+            "registration": self._network.registration,
+            "kept": self._network.kept,
+            "storages": fills,
+            "pin_tries": sim.attempts["SIM PIN"],
+        }

@@ -112,7 +112,7 @@ OWN_ADVICE = {
     Advice.GIVE_UP: "ussd_invalid ussd_unsupported",
     Advice.STOP_SIM: "sim_missing sim_pin_required sim_pin_refused sim_pin_last_try sim_puk sim_locked "
     "modem_locked registration_denied",
-    Advice.RECONFIGURE: "unsupported no_pdu_mode restarted",
+    Advice.RECONFIGURE: "unsupported no_pdu_mode restarted restart_asked",
     Advice.RESET: "modem_error fault",
     Advice.UNCERTAIN: "no_carrier",
 }

@@ -16,6 +16,7 @@ from web.throttle import REMEMBERED, Throttle
 OPEN = {
     "/sign-in",
     "/welcome/<token>",
+    "/welcome/<token>/enter",
     "/language",
     "/static/<path:filename>",
     "/bootstrap/static/<path:filename>",
@@ -58,6 +59,14 @@ def test_a_one_time_link_opens_once(stranger: Visitor, invite: Callable[..., str
     assert "Welcome, bo" in stranger.read(link)
     assert "Ready to send" in stranger.send(link, password=PASSWORD)
     assert "chappe user password" in stranger.read(link, expect=410)
+
+
+def test_a_one_time_link_lets_somebody_in_once_without_a_password(
+    stranger: Visitor, invite: Callable[..., str]
+) -> None:
+    link = f"/welcome/{invite('bo')}"
+    assert "Ready to send" in stranger.send(f"{link}/enter", form_at=link)
+    assert "chappe user password" in stranger.send(f"{link}/enter", expect=410, form_at="/write")
 
 
 def test_a_one_time_link_is_over_after_a_day(
