@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 from gateway.messages import lifecycle, reports, retries, waiting
 from gateway.messages.lifecycle import Event, State, Step
+from gateway.policy import quiet_hours
+from gateway.policy.categories import CATEGORIES
 from gateway.store import claims, database
 from gateway.store.models import Message, Part
 from modem import api
@@ -24,6 +26,7 @@ log = logging.getLogger(__name__)
 
 NOT_READY = "not_ready"  # the code of a refusal that is not the part's fault
 LOOKED_AT = 50  # rows that one claim may put on hold before the loop looks at other events again
+SOON = timedelta(seconds=2)  # until a message that waits for an earlier one is looked at again
 OVERDUE = timedelta(minutes=5)
 REMEMBERED = 100  # uncertain jobs for which a late answer is still understood
 
@@ -57,6 +60,7 @@ class Dispatcher:
         self.sims: dict[str, str] = {}  # ready modems and the SIM in each
         self.flights: dict[str, Flight] = {}
         self.lost: dict[int, Flight] = {}
+        self.turns: dict[int, str] = {}  # lane → the source that was served last
         self.jobs = 0
 
     # ---- who may carry something ---------------------------------------------------------------
@@ -65,7 +69,9 @@ class Dispatcher:
         self.sims[modem] = sim
 
     def not_ready(self, modem: str) -> None:
+        """What it has not begun goes to the others."""
         self.sims.pop(modem, None)
+        claims.hand_over(modem)
 
     def not_ready_any(self) -> None:
         """Nothing more is claimed: the gateway is about to end."""
@@ -153,15 +159,16 @@ class Dispatcher:
         if part is not None:
             self.jobs += 1
             self.flights[modem] = Flight(self.jobs, modem, part.id, part.attempts, now)
-            self.modems[modem].send(self.jobs, outbound(part.message, part, now))
+            self.modems[modem].send(self.jobs, outbound(part.message, part, self.zone, now))
 
     def _claim(self, modem: str, now: datetime) -> Part | None:
         for _ in range(LOOKED_AT):
-            part = claims.next_part(modem)
+            part = claims.next_part(modem, self.turns)
             if part is None:
                 return None
-            step = waiting.judge(part.message, self.zone, now)
+            step = waiting.judge(part.message, self.zone, now) or _in_order(part.message, now)
             if step is None:
+                self.turns[part.lane] = part.source
                 _write_claim(part, modem, self.sims[modem], now)
                 return part
             parts = lifecycle.all_parts(part.message)
@@ -175,8 +182,21 @@ class Dispatcher:
             reports.adopt(part, reference, step.now)
 
 
-def outbound(message: Message, part: Part, now: datetime) -> api.OutboundPart:
-    """The value that crosses to the modem; its validity is what is left of the message's."""
+def _in_order(message: Message, now: datetime) -> Step | None:
+    """One person gets messages in the order in which they were asked for: a later one waits while an
+    earlier one is on its way or is tried again."""
+    earlier = claims.earlier(message)
+    if earlier is None:
+        return None
+    uid, until = earlier
+    return Step(Event.HOLD, now, "earlier_first", max(until or now, now + SOON), {"id": uid})
+
+
+def outbound(message: Message, part: Part, zone: ZoneInfo, now: datetime) -> api.OutboundPart:
+    """The value that crosses to the modem; it is worth delivering for as long as the message is valid and
+    the phone may ring."""
+    closes = quiet_hours.closing(CATEGORIES[message.category].hours, zone, now)
+    ends = min(message.expires_at, closes) if closes else message.expires_at
     concat = None
     if message.concat_reference is not None:
         concat = api.Concat(message.concat_reference, message.part_count, part.seq)
@@ -185,7 +205,7 @@ def outbound(message: Message, part: Part, now: datetime) -> api.OutboundPart:
         text=message.text[part.start : part.stop],
         alphabet=api.Alphabet(message.alphabet),
         concat=concat,
-        validity=message.expires_at - now,
+        validity=ends - now,
     )
 
 

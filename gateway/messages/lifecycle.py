@@ -45,6 +45,8 @@ class Event(StrEnum):
     REPEAT = "repeat"  # uncertain, and sent again knowingly
     GIVE_UP = "give_up"  # uncertain, and left so
     ASK = "ask"  # uncertain, and a person decides
+    LEFT = "left"  # uncertain, and a person says that it left
+    AGAIN = "again"  # it did not arrive, and a person sends it again
     ACCEPT = "accept"  # the network took it
     DELIVER = "deliver"  # the report says: received
     UNDELIVER = "undeliver"  # the report says: not received, for good
@@ -85,6 +87,7 @@ TRANSITIONS: dict[tuple[State | None, Event], State] = {
     (State.UNCERTAIN, Event.REPEAT): State.QUEUED,
     (State.UNCERTAIN, Event.GIVE_UP): State.FAILED,
     (State.UNCERTAIN, Event.ASK): State.UNCERTAIN,
+    (State.UNCERTAIN, Event.LEFT): State.SENT,
     (State.UNCERTAIN, Event.DELIVER): State.DELIVERED,
     (State.UNCERTAIN, Event.UNDELIVER): State.UNDELIVERED,
     (State.UNCERTAIN, Event.EXPIRE): State.EXPIRED,
@@ -93,6 +96,10 @@ TRANSITIONS: dict[tuple[State | None, Event], State] = {
     (State.SENT, Event.UNDELIVER): State.UNDELIVERED,
     (State.SENT, Event.EXPIRE): State.EXPIRED,
     (State.SENT, Event.WITHDRAW): State.CANCELED,
+    (State.FAILED, Event.AGAIN): State.QUEUED,
+    (State.UNDELIVERED, Event.AGAIN): State.QUEUED,
+    (State.EXPIRED, Event.AGAIN): State.QUEUED,
+    (State.CANCELED, Event.AGAIN): State.QUEUED,
 }
 
 # What a finished message is called when its parts ended differently: the worst of them.
@@ -215,5 +222,8 @@ def _derive_message(message: Message, moved: Sequence[Part], now: datetime) -> N
         "updated_at": now,
     }
     statements.update(Message, changes, {"id": message.id})
+    if message.part_count > 1 and changes["modem"] != message.modem:
+        bound = changes["modem"] or message.wanted_modem or ""
+        statements.update(Part, {"bound": bound}, {"message": message.id})
     for name, value in changes.items():
         setattr(message, name, value)

@@ -15,16 +15,17 @@ from gateway.errors import Conflict, GatewayError, Invalid, NotFound
 from gateway.ids import Ids
 from gateway.messages import conversations, lifecycle, numbers, texts
 from gateway.messages.lifecycle import WAITING, Event, Step
-from gateway.policy import gate
+from gateway.policy import gate, route
 from gateway.policy.categories import CATEGORIES
 from gateway.policy.verdict import Answer, Verdict
 from gateway.store import database, statements
-from gateway.store.models import ConcatReference, Message, Part
+from gateway.store.models import ConcatReference, Inbound, Message, Part
 
 SHORTEST_VALIDITY = timedelta(minutes=5)  # what TP-VP can say at the least
 LONGEST_VALIDITY = timedelta(days=63)
 FURTHEST = timedelta(days=366)
 LATE = timedelta(minutes=5)  # a send_at up to this long ago means now: clocks differ
+TWINS_WITHIN = timedelta(minutes=10)
 BATCH = 100  # messages a transaction: the gateway's own writes get their turn in between
 
 
@@ -63,6 +64,7 @@ class Checked:
     expires_at: datetime
     verdict: Verdict
     digest: str
+    modem: str  # the one it is meant for; "": whoever is free first
 
 
 def submit(draft: Draft, caller: Caller, now: datetime) -> Message:
@@ -79,6 +81,17 @@ def submit_many(drafts: Sequence[Draft], caller: Caller, now: datetime) -> list[
         with database.transaction():
             answers += [_try(draft, caller, now) for draft in batch]
     return answers
+
+
+def twin(draft: Draft, caller: Caller, now: datetime) -> Message | None:
+    """The same text to the same number a moment ago: worth a question, never a silent drop."""
+    recipient = numbers.parse(draft.to, caller.site.country)
+    text = texts.write(draft.text, draft.smart_encoding).text
+    recent = Message.select().where(
+        Message.recipient == recipient, Message.text == text, Message.created_at > now - TWINS_WITHIN
+    )
+    gone = [lifecycle.State.CANCELED, lifecycle.State.FAILED, lifecycle.State.REJECTED]
+    return recent.where(Message.state.not_in(gone)).order_by(Message.id.desc()).first()
 
 
 def cancel(uid: str, by: str, now: datetime) -> Message:
@@ -130,7 +143,17 @@ def _check(draft: Draft, recipient: str, digest: str, caller: Caller, now: datet
     written = texts.write(draft.text, draft.smart_encoding)
     expires_at = _expiry(draft, now)
     facts = gate.Facts(draft.category, caller.site.timezone, draft.send_at, expires_at)
-    return Checked(draft, recipient, written, expires_at, gate.judge(facts, now), digest)
+    modem = route.choose(draft.modem, _written_to(recipient, caller), caller.modems)
+    return Checked(draft, recipient, written, expires_at, gate.judge(facts, now), digest, modem)
+
+
+def _written_to(recipient: str, caller: Caller) -> str | None:
+    """The modem at which this person's last message came in; not looked for where there is no choice."""
+    if len(caller.modems) < 2:
+        return None
+    last = Inbound.select(Inbound.modem).where(Inbound.sender == recipient).order_by(Inbound.id.desc())
+    found = last.first()
+    return found.modem if found else None
 
 
 def _expiry(draft: Draft, now: datetime) -> datetime:
@@ -219,6 +242,8 @@ def _parts(message: Message, checked: Checked, step: Step) -> Iterator[dict[str,
             "start": start,
             "stop": stop,
             "lane": CATEGORIES[message.category].lane,
+            "source": message.source,
+            "bound": checked.modem,
             "state": message.state,
             "reason": step.reason,
             "facts": step.facts,

@@ -23,6 +23,13 @@ def is_open(hours: Hours, local: datetime) -> bool:
     return local.weekday() in hours.days and hours.opens <= local.time() < hours.closes
 
 
+def closing(hours: Hours | None, zone: ZoneInfo, now: datetime) -> datetime | None:
+    """When today's hours end; None where there are none, or they are over."""
+    if hours is None or not is_open(hours, now.astimezone(zone)):
+        return None
+    return _instant(now.astimezone(zone).date(), hours.closes, zone)
+
+
 def next_opening(hours: Hours, zone: ZoneInfo, now: datetime) -> datetime:
     """The first opening after `now`; a time skipped by daylight saving is the instant just after it."""
     day = now.astimezone(zone).date()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,10 +25,21 @@ _PART_AND_MESSAGE = f"""
     FROM parts AS p JOIN messages AS m ON m.id = p.message_id"""
 
 # The state is written out: SQLite takes a partial index only for literal values.
-_NEXT = f"""{_PART_AND_MESSAGE}
-    WHERE p.state = 'queued' AND (m.modem = {db.param}
-       OR (m.modem IS NULL AND (m.wanted_modem IS NULL OR m.wanted_modem = {db.param})))
-    ORDER BY p.lane, p.id LIMIT 1"""
+_QUEUED = f"FROM parts WHERE state = 'queued' AND bound = {db.param}"
+_LANE = f"SELECT lane {_QUEUED} ORDER BY lane LIMIT 1"
+_SOURCE = f"SELECT source {_QUEUED} AND lane = {db.param} AND source > {db.param} ORDER BY source LIMIT 1"
+_OLDEST = f"SELECT MIN(id) {_QUEUED} AND lane = {db.param} AND source = {db.param}"
+_BY_ID = f"{_PART_AND_MESSAGE} WHERE p.id = {db.param}"
+
+_UNTOUCHED = """message_id IN (SELECT id FROM messages WHERE modem IS NULL AND wanted_modem IS NULL)"""
+_HAND_OVER = f"""
+    UPDATE parts SET bound = '' WHERE state = 'queued' AND bound = {db.param} AND {_UNTOUCHED}"""
+
+_EARLIER = f"""
+    SELECT m.uid, m.until FROM messages AS m
+    WHERE m.state IN ('held', 'sending') AND m.recipient = {db.param} AND m.id < {db.param}
+      AND m.category = {db.param} AND (m.state = 'sending' OR m.reason = 'retry')
+    ORDER BY m.id LIMIT 1"""
 
 _ATTEMPT = f"{_PART_AND_MESSAGE} WHERE p.id = {db.param} AND p.attempts = {db.param}"
 
@@ -39,11 +50,41 @@ _ORPHANS = f"""
     ORDER BY r.id"""
 
 
-def next_part(modem: str) -> Part | None:
-    """The part whose turn it is on this modem: by lane, then by age.
+def next_part(modem: str, turns: Mapping[int, str]) -> Part | None:
+    """The part whose turn it is on this modem.
 
-    A message's parts stay with one modem."""
-    return _part(_NEXT, modem, modem)
+    The lowest lane first; in it the source after the one that was served last (`turns`: lane → source),
+    round and round; of that source the oldest.  Each question is one step into an index, however long the
+    queue is.
+    """
+    bounds = (modem, "")
+    lanes = [row[0] for bound in bounds for row in _rows(_LANE, bound)]
+    if not lanes:
+        return None
+    lane = min(lanes)
+    last = turns.get(lane, "")
+    sources = {source for bound in bounds for source in _next_source(bound, lane, last)}
+    source = min(sources, key=lambda name: (name <= last, name))
+    oldest = [row[0] for bound in bounds for row in _rows(_OLDEST, bound, lane, source) if row[0]]
+    return _part(_BY_ID, min(oldest))
+
+
+def _next_source(bound: str, lane: int, last: str) -> list[str]:
+    rows = _rows(_SOURCE, bound, lane, last) or _rows(_SOURCE, bound, lane, "")
+    return [row[0] for row in rows]
+
+
+def hand_over(modem: str) -> None:
+    """What was meant for this modem, but neither begun by it nor wanted from it alone, is anybody's."""
+    db.execute_sql(_HAND_OVER, (modem,))
+
+
+def earlier(message: Message) -> tuple[str, datetime | None] | None:
+    """An earlier message of that category to the same recipient that is on its way or waits to be tried
+    again: its id, and until when it waits."""
+    for uid, until in _rows(_EARLIER, message.recipient, message.id, message.category):
+        return uid, InstantField().python_value(until)
+    return None
 
 
 def attempt(part: int, number: int) -> Part | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from fakes import MemoryModem, NoWatch
-from gateway.messages import lookup, recovery, waiting
+from gateway.messages import inbox, lookup, outbox, recovery, waiting
 from gateway.messages.dispatcher import Dispatcher
+from gateway.messages.outbox import Draft
 from gateway.messages.retries import GRACE
 from gateway.store.models import Message
 from modem import api
@@ -81,6 +83,96 @@ def test_a_code_waits_for_at_most_the_one_part_on_the_wire(bench: Bench) -> None
     bench.submit("123456", category="otp", to=BOB)
     bench.dispatcher.accepted(bench.modem.accepts(), bench.now)
     assert bench.modem.texts == ["a" * 153, "123456"]
+
+
+def test_sources_take_turns_within_a_lane(bench: Bench) -> None:
+    def ask(source: str, text: str, to: str) -> None:
+        caller = dataclasses.replace(bench.caller, source=source)
+        outbox.submit(Draft(to, text), caller, bench.now)
+
+    for number in range(6):
+        ask("key:import", f"import {number}", f"+3361100000{number}")
+    for source in ("page:ana", "page:bob"):
+        for number in range(2):
+            ask(source, f"{source[5:]} {number}", f"+336220000{source[5:7].encode()[0] % 10}{number}")
+    bench.ready()
+    for _ in range(9):
+        bench.dispatcher.accepted(bench.modem.accepts(), bench.now)
+    first_six = ["import 0", "ana 0", "bob 0", "import 1", "ana 1", "bob 1"]
+    assert bench.modem.texts == [*first_six, "import 2", "import 3", "import 4", "import 5"]
+
+
+def test_a_later_message_to_the_same_person_waits_for_the_earlier_one(bench: Bench) -> None:
+    first, second = bench.submit("first"), bench.submit("second")
+    bench.ready()
+    bench.dispatcher.refused(bench.modem.refuses(advising(Advice.LATER, "cms_38")), bench.now)
+    held = lookup.message(second.uid)
+    assert (held.state, held.reason, held.facts) == ("held", "earlier_first", {"id": first.uid})
+    for _ in range(2):
+        bench.clock.move(timedelta(seconds=2))
+        bench.release()
+        if bench.dispatcher.flights:
+            bench.dispatcher.accepted(bench.modem.accepts(), bench.now)
+    assert bench.modem.texts == ["first", "first", "second"]
+
+
+def test_an_answer_leaves_from_the_number_that_was_written_to(bench: Bench) -> None:
+    other = MemoryModem("sim2", "8944")
+    dispatcher = Dispatcher({"sim1": bench.modem, "sim2": other}, bench.site.timezone, NoWatch())
+    part = api.InboundPart(ANNA, "Une question", api.Alphabet.GSM7, None)
+    inbox.take(api.Heard("sim2", "8944", "07AA", part, None), bench.now, bench.ids)
+    caller = dataclasses.replace(bench.caller, modems=("sim1", "sim2"))
+    outbox.submit(Draft(ANNA, "La réponse"), caller, bench.now)
+    dispatcher.ready("sim1", bench.modem.sim)
+    dispatcher.fill(bench.now)
+    assert bench.modem.texts == []
+    dispatcher.ready("sim2", other.sim)
+    dispatcher.fill(bench.now)
+    assert other.texts == ["La réponse"]
+
+
+def test_a_modem_that_falls_silent_hands_on_what_it_has_not_begun(bench: Bench) -> None:
+    other = MemoryModem("sim2", "8944")
+    dispatcher = Dispatcher({"sim1": bench.modem, "sim2": other}, bench.site.timezone, NoWatch())
+    part = api.InboundPart(ANNA, "Une question", api.Alphabet.GSM7, None)
+    inbox.take(api.Heard("sim2", "8944", "07AA", part, None), bench.now, bench.ids)
+    caller = dataclasses.replace(bench.caller, modems=("sim1", "sim2"))
+    for text in ("un", "deux"):
+        outbox.submit(Draft(ANNA, text), caller, bench.now)
+    outbox.submit(Draft(BOB, "par sim2 seul", modem="sim2"), caller, bench.now)
+    dispatcher.ready("sim2", other.sim)
+    dispatcher.fill(bench.now)
+    dispatcher.uncertain(other.falls_silent(advising(Advice.UNCERTAIN, "silent")), bench.now)
+    dispatcher.not_ready("sim2")
+    dispatcher.refused(other.refuses(advising(Advice.AGAIN, "not_ready")), bench.now)
+    dispatcher.ready("sim1", bench.modem.sim)
+    bench.clock.move(timedelta(seconds=2))
+    waiting.release(bench.site.timezone, bench.now)
+    dispatcher.fill(bench.now)
+    assert bench.modem.texts == ["deux"]
+    dispatcher.accepted(bench.modem.accepts(), bench.now)
+    assert len(bench.modem.jobs) == 1, "what is wanted from sim2 alone waits for it"
+
+
+def test_a_code_behind_a_thousand_is_the_next_on_the_wire(bench: Bench) -> None:
+    drafts = [Draft(f"+336{number:08}", "Promo", "marketing") for number in range(1000)]
+    outbox.submit_many(drafts, bench.caller, bench.now)
+    bench.ready()
+    bench.submit("123456", category="otp")
+    bench.dispatcher.accepted(bench.modem.accepts(), bench.now)
+    assert bench.modem.texts == ["Promo", "123456"]
+
+
+@pytest.mark.parametrize(
+    ("category", "hours"),
+    [("marketing", 8), ("notification", 72)],  # noon in Paris: phones may ring for marketing until eight
+)
+def test_a_part_is_not_delivered_when_the_phone_may_no_longer_ring(
+    bench: Bench, category: str, hours: int
+) -> None:
+    bench.submit(category=category)
+    bench.ready()
+    assert bench.modem.jobs[0][1].validity == timedelta(hours=hours)
 
 
 def test_two_modems_share_the_queue_and_keep_a_messages_parts_together(bench: Bench) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from peewee import SqliteDatabase
+from playhouse.migrations import Runner
 
 from fakes import MONDAY_NOON
 from gateway.errors import Unusable
-from gateway.store import database
-from gateway.store.models import TABLES, Message
+from gateway.store import claims, database
+from gateway.store.models import TABLES, Message, Part
 from gateway.store.upgrade import upgrade
 
 FIRST = "0001_ledger"
@@ -51,19 +54,53 @@ def test_the_tables_are_those_of_the_models(path: Path) -> None:
                 assert columns[name].primary_key or columns[name].null == field.null, (table, name)
 
 
-def test_an_older_file_is_refused_then_copied_before_it_is_changed(path: Path) -> None:
-    upgrade(path, MONDAY_NOON)
-    with sqlite3.connect(path) as connection:
-        connection.execute("DELETE FROM schema_migration WHERE name = ?", (database.known_versions()[-1],))
-        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-            if table not in ("schema_migration", "sqlite_sequence"):
-                connection.execute(f"DROP TABLE {table}")
+def old_file(path: Path) -> None:
+    """A file as the first version left it, with one message waiting and one wanted from a modem."""
+    path.parent.mkdir()
+    file = SqliteDatabase(str(path))
+    Runner(file, str(database.MIGRATIONS), table_name=database.HISTORY_TABLE).up(FIRST)
+    file.close()
+    columns = "uid, recipient, text, category, state, facts, alphabet, part_count, wanted_modem, source"
+    columns += ", content_digest, metadata, expires_at, created_at, updated_at"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for number, wanted in ((1, None), (2, "sim2")):
+            row = (
+                str(number) * 32,
+                "+33612345678",
+                "x",
+                "otp",
+                "queued",
+                "{}",
+                "GSM-7",
+                1,
+                wanted,
+                "cli:root",
+            )
+            marks = ", ".join("?" * 15)
+            connection.execute(
+                f"INSERT INTO messages ({columns}) VALUES ({marks})", (*row, "", "{}", 2, 1, 1)
+            )
+            connection.execute(
+                "INSERT INTO parts (message_id, seq, start, stop, lane, state, facts, attempts)"
+                f" VALUES ({number}, 1, 0, 1, 0, 'queued', '{{}}', 0)"
+            )
+
+
+def test_an_older_file_is_refused_then_copied_and_brought_up_to_date_with_all_it_holds(path: Path) -> None:
+    old_file(path)
     assert refusal(path) == "database_older"
     done = upgrade(path, MONDAY_NOON)
+    assert done.applied == tuple(database.known_versions()[1:])
     assert done.backup is not None
-    assert database.applied_versions(done.backup) == database.known_versions()[:-1]
+    assert database.applied_versions(done.backup) == [FIRST]
     assert oct(done.backup.stat().st_mode & 0o777) == "0o600"
-    database.check_version(path)
+    database.open(path)
+    with database.connection():
+        assert [(part.source, part.bound) for part in Part.select()] == [
+            ("cli:root", ""),
+            ("cli:root", "sim2"),
+        ]
+        assert claims.next_part("sim1", {}).message.uid == "1" * 32
 
 
 def test_a_newer_file_is_refused_and_left_alone(path: Path) -> None:

@@ -48,6 +48,8 @@ class Part(Row):
     start = IntegerField()
     stop = IntegerField()
     lane = IntegerField()  # 0 leaves first
+    source = CharField(max_length=60, default="")  # the message's: sources take turns within a lane
+    bound = CharField(max_length=40, default="")  # the only modem that may carry it; "": any
     state = CharField(max_length=16)
     reason = CharField(max_length=40, null=True)
     facts = JsonField(default=dict)

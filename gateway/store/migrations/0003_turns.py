@@ -1,0 +1,22 @@
+"""A part knows who asked for it and which modem it is bound to, so that taking turns needs no scan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+STEPS = """
+ALTER TABLE parts ADD COLUMN source VARCHAR(60) NOT NULL DEFAULT '';
+ALTER TABLE parts ADD COLUMN bound VARCHAR(40) NOT NULL DEFAULT '';
+UPDATE parts SET
+    source = (SELECT source FROM messages WHERE messages.id = parts.message_id),
+    bound = (SELECT COALESCE(modem, wanted_modem, '') FROM messages WHERE messages.id = parts.message_id);
+DROP INDEX parts_queued;
+CREATE INDEX parts_turn ON parts (bound, lane, source, id) WHERE state = 'queued';
+CREATE INDEX messages_in_order ON messages (recipient, id) WHERE state IN ('held', 'sending');
+"""
+
+
+def up(migrator: object, db: Any) -> None:
+    for statement in STEPS.split(";"):
+        if statement.strip():
+            db.execute_sql(statement)

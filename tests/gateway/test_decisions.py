@@ -1,0 +1,138 @@
+"""What a person decides: it left, or send it again; and the question before the same thing goes twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gateway.errors import Conflict, NotFound
+from gateway.messages import decisions, lookup, outbox
+from gateway.messages.outbox import Draft
+from gateway.messages.retries import GRACE
+from modem import api
+from modem.errors import Advice, advising
+
+if TYPE_CHECKING:
+    from conftest import Bench
+    from gateway.store.models import Message
+
+ANNA, BOB = "+33612345678", "+33698765432"
+THREE_PARTS = "a" * 153 + "b" * 153 + "c" * 10
+
+
+def lose(bench: Bench, text: str = "Bonjour", category: str = "marketing") -> Message:
+    message = bench.submit(text, category=category)
+    bench.ready()
+    bench.dispatcher.uncertain(bench.modem.falls_silent(advising(Advice.UNCERTAIN, "silent")), bench.now)
+    return message
+
+
+def fail(bench: Bench, text: str = "Bonjour") -> Message:
+    message = bench.submit(text)
+    bench.ready()
+    bench.dispatcher.refused(bench.modem.refuses(advising(Advice.GIVE_UP, "cms_1")), bench.now)
+    return message
+
+
+def test_it_left_makes_it_sent_and_its_report_is_still_understood(bench: Bench) -> None:
+    message = lose(bench)
+    settled = decisions.it_left(message.uid, "page:ana", bench.now)
+    assert (settled.state, settled.reason, settled.facts) == ("sent", "decided_left", {"by": "page:ana"})
+    bench.clock.move(GRACE)
+    bench.release()
+    assert len(bench.modem.jobs) == 1
+
+
+def test_send_again_sends_exactly_the_uncertain_part(bench: Bench) -> None:
+    message = lose(bench, THREE_PARTS)
+    for _ in range(2):
+        bench.dispatcher.accepted(bench.modem.accepts(), bench.now)
+    decisions.send_again(message.uid, "page:ana", bench.now)
+    bench.fill()
+    assert bench.modem.texts == ["a" * 153, "b" * 153, "c" * 10, "a" * 153]
+    assert bench.events(message)[-2:] == ["repeat", "claim"]
+
+
+def test_a_failed_message_goes_again_with_all_that_stayed_here(bench: Bench) -> None:
+    message = fail(bench, THREE_PARTS)
+    assert bench.part_states(message) == ["failed", "canceled", "canceled"]
+    bench.clock.move(timedelta(days=9))  # its validity is long over
+    decisions.send_again(message.uid, "page:ana", bench.now)
+    bench.fill()
+    for _ in range(3):
+        bench.dispatcher.accepted(bench.modem.accepts(), bench.now)
+    assert bench.part_states(message) == ["sent"] * 3
+    concats = [part.concat for _, part in bench.modem.jobs[1:]]
+    assert [c and (c.reference, c.seq) for c in concats] == [(message.concat_reference, n) for n in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("decide", [decisions.it_left, decisions.send_again])
+def test_what_is_neither_uncertain_nor_failed_is_left_alone(bench: Bench, decide: object) -> None:
+    message = bench.submit()
+    with pytest.raises(Conflict) as caught:
+        decide(message.uid, "page:ana", bench.now)  # type: ignore[operator]
+    assert caught.value.facts == {"state": "queued"}
+    assert bench.state(message) == "queued"
+
+
+def test_what_somebody_canceled_is_not_sent_again(bench: Bench) -> None:
+    message = bench.submit()
+    outbox.cancel(message.uid, "page:ana", bench.now)
+    with pytest.raises(Conflict):
+        decisions.send_again(message.uid, "page:ana", bench.now)
+
+
+def test_nothing_is_decided_twice(bench: Bench) -> None:
+    message = lose(bench)
+    decisions.it_left(message.uid, "page:ana", bench.now)
+    for decide in (decisions.it_left, decisions.send_again):
+        with pytest.raises(Conflict):
+            decide(message.uid, "page:bob", bench.now)
+    with pytest.raises(NotFound):
+        decisions.it_left("0" * 32, "page:ana", bench.now)
+
+
+def test_a_late_answer_after_it_left_changes_nothing(bench: Bench) -> None:
+    message = lose(bench)
+    decisions.it_left(message.uid, "page:ana", bench.now)
+    bench.dispatcher.late(api.LateAnswer("sim1", bench.modem.sim, bench.modem.job, 9), bench.now)
+    assert bench.events(message).count("accept") == 0
+
+
+def test_the_list_begins_with_what_only_a_person_can_settle(bench: Bench) -> None:
+    failed = fail(bench, "failed")
+    asked = lose(bench, "asked")
+    bench.clock.move(GRACE)
+    bench.release()
+    fresh = lose(bench, "fresh", "notification")
+    bench.submit("fine")
+    assert [m.text for m in decisions.waiting(bench.now)] == ["asked", "fresh", "failed"]
+    bench.clock.move(decisions.RECENT)
+    assert failed.uid not in [m.uid for m in decisions.waiting(bench.now)]
+    assert {asked.uid, fresh.uid} <= {m.uid for m in decisions.waiting(bench.now)}
+
+
+@pytest.mark.parametrize(
+    ("to", "text", "minutes", "found"),
+    [
+        ("06 12 34 56 78", "Bonjour", 9, True),
+        (ANNA, "Bonjour", 10, False),
+        (BOB, "Bonjour", 1, False),
+        (ANNA, "Bonsoir", 1, False),
+    ],
+)
+def test_the_same_text_to_the_same_number_is_noticed(
+    bench: Bench, to: str, text: str, minutes: int, found: bool
+) -> None:
+    first = bench.submit("Bonjour")
+    bench.clock.move(timedelta(minutes=minutes))
+    twin = outbox.twin(Draft(to, text), bench.caller, bench.now)
+    assert (twin.uid if twin else None) == (first.uid if found else None)
+
+
+def test_what_was_canceled_is_no_twin(bench: Bench) -> None:
+    outbox.cancel(bench.submit().uid, "page:ana", bench.now)
+    assert outbox.twin(Draft(ANNA, "Bonjour"), bench.caller, bench.now) is None
+    assert lookup.messages().items
