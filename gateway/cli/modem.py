@@ -93,40 +93,27 @@ def ussd(ctx: click.Context, name: str, code: str) -> None:
     click.echo(_ask(open_desk(ctx), name, "ussd", code).answer)
 
 
-@modem.command("reset")
-@click.argument("name")
-@click.pass_context
-@plainly
-def reset(ctx: click.Context, name: str) -> None:
-    """Restart the modem; what it has in hand becomes uncertain, the rest waits."""
-    _do(open_desk(ctx), name, "reset")
+ORDERS = {
+    "reset": "Restart the modem; what it has in hand becomes uncertain, the rest waits.",
+    "confirm": "Say that the SIM that is in the modem now belongs there: its queue goes on.",
+    "resume": "Let a SIM that rests after refusals send again.",
+    "selftest": "Send a message from the SIM to itself; the modem's page shows whether it came back.",
+}
 
 
-@modem.command("confirm")
-@click.argument("name")
-@click.pass_context
-@plainly
-def confirm(ctx: click.Context, name: str) -> None:
-    """Say that the SIM that is in the modem now belongs there: its queue goes on."""
-    _do(open_desk(ctx), name, "confirm")
+def _order(kind: str, what: str) -> click.Command:
+    @click.command(kind, help=what)
+    @click.argument("name")
+    @click.pass_context
+    @plainly
+    def command(ctx: click.Context, name: str) -> None:
+        _do(open_desk(ctx), name, kind)
+
+    return command
 
 
-@modem.command("resume")
-@click.argument("name")
-@click.pass_context
-@plainly
-def resume(ctx: click.Context, name: str) -> None:
-    """Let a SIM that rests after refusals send again."""
-    _do(open_desk(ctx), name, "resume")
-
-
-@modem.command("selftest")
-@click.argument("name")
-@click.pass_context
-@plainly
-def selftest(ctx: click.Context, name: str) -> None:
-    """Send a message from the SIM to itself; the modem's page shows whether it came back."""
-    _do(open_desk(ctx), name, "selftest")
+for _kind, _what in ORDERS.items():
+    modem.add_command(_order(_kind, _what))
 
 
 def _do(desk: Desk, name: str, kind: str) -> None:

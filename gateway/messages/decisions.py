@@ -9,11 +9,19 @@ from gateway.errors import Conflict, NotFound
 from gateway.messages import lifecycle
 from gateway.messages.lifecycle import Event, State, Step
 from gateway.policy.categories import CATEGORIES
-from gateway.store import database
+from gateway.store import database, statements
 from gateway.store.models import Message, Part
 
 RECENT = timedelta(days=7)
 MOST = 200
+ANEW: dict[str, int | None] = {
+    "attempts": 0,
+    "modem": None,
+    "reference": None,
+    "sent_at": None,
+    "reported_at": None,
+    "report_status": None,
+}
 REPEATABLE = (State.FAILED, State.UNDELIVERED, State.EXPIRED)
 
 
@@ -40,13 +48,12 @@ def send_again(uid: str, by: str, now: datetime) -> Message:
         lost = [part for part in parts if part.state == State.UNCERTAIN or _did_not_arrive(part)]
         if not lost or message.state not in (*REPEATABLE, State.UNCERTAIN):
             raise Conflict("not_repeatable", state=message.state)
-        Message.update(expires_at=now + CATEGORIES[message.category].validity).where(
-            Message.id == message.id
-        ).execute()
+        message.expires_at = now + CATEGORIES[message.category].validity
+        statements.update(Message, {"expires_at": message.expires_at}, {"id": message.id})
         for part in lost:
             event = Event.REPEAT if part.state == State.UNCERTAIN else Event.AGAIN
             step = Step(event, now, "decided_again", facts={"by": by})
-            lifecycle.advance(message, [part], step, attempts=0, modem=None, reference=None)
+            lifecycle.advance(message, [part], step, **ANEW)
     return message
 
 
@@ -58,6 +65,13 @@ def waiting(now: datetime) -> list[Message]:
     others = [message for message in uncertain if message.reason != "ask"]
     failed = _newest(Message.state.in_(REPEATABLE), Message.updated_at > now - RECENT)
     return [*asked, *others, *failed][:MOST]
+
+
+def count(now: datetime) -> int:
+    """How many `waiting` would find, counted no further than it shows."""
+    uncertain = Message.select().where(Message.state == State.UNCERTAIN).limit(MOST).count()
+    failed = Message.select().where(Message.state.in_(REPEATABLE), Message.updated_at > now - RECENT)
+    return min(MOST, int(uncertain) + int(failed.limit(MOST).count()))
 
 
 def _newest(*conditions: object) -> Sequence[Message]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -26,7 +27,8 @@ LONGEST_VALIDITY = timedelta(days=63)
 FURTHEST = timedelta(days=366)
 LATE = timedelta(minutes=5)  # a send_at up to this long ago means now: clocks differ
 TWINS_WITHIN = timedelta(minutes=10)
-BATCH = 100  # messages a transaction: the gateway's own writes get their turn in between
+BATCH = 50  # messages a transaction, and a pause after it: SQLite's lock is not fair, and the
+PAUSE = 0.01  # gateway's own writes must get their turn in between (seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,15 @@ def submit(draft: Draft, caller: Caller, now: datetime) -> Message:
         return _take(draft, caller, now)
 
 
-def submit_many(drafts: Sequence[Draft], caller: Caller, now: datetime) -> list[Message | GatewayError]:
+def submit_many(
+    drafts: Sequence[Draft], caller: Caller, now: datetime, sleep: Callable[[float], None] = time.sleep
+) -> list[Message | GatewayError]:
     """Each draft's message or its error, in order: a bad one does not spoil the others."""
     answers: list[Message | GatewayError] = []
     remaining = iter(drafts)
     while batch := list(islice(remaining, BATCH)):
+        if answers:
+            sleep(PAUSE)
         with database.transaction():
             answers += [_try(draft, caller, now) for draft in batch]
     return answers

@@ -10,7 +10,10 @@ from zoneinfo import ZoneInfo
 from gateway.messages.lifecycle import State
 from gateway.policy import gate
 from gateway.status import ModemStatus, Status
+from gateway.store import claims
 from gateway.store.models import Message, Part
+
+COUNTED = 1000  # parts ahead: beyond this a person only wants to know that there are many
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +69,15 @@ def _not_ready(modem: ModemStatus) -> Why:
 
 
 def _turn(message: Message) -> list[Why]:
-    """How many parts go before this message's first queued one."""
+    """How many parts go before this message's first queued one, at the least."""
     if message.state != State.QUEUED:
         return []
-    first = Part.get_or_none(Part.message == message.id, Part.state == State.QUEUED)
+    parts = Part.select().where(Part.message == message.id, Part.state == State.QUEUED)
+    first = parts.order_by(Part.seq).first()
     if first is None:
         return []
-    queued = Part.select().where(Part.state == State.QUEUED)
-    ahead = queued.where(Part.lane < first.lane).count()
-    ahead += queued.where((Part.lane == first.lane) & (Part.id < first.id)).count()
+    ahead = claims.ahead(first, COUNTED)
     if not ahead:
         return [Why("turn", "allow")]
-    return [Why("turn", "wait", "others_first", facts={"ahead": ahead})]
+    shown = f"{ahead}+" if ahead == COUNTED else ahead
+    return [Why("turn", "wait", "others_first", facts={"ahead": shown})]

@@ -31,6 +31,12 @@ _SOURCE = f"SELECT source {_QUEUED} AND lane = {db.param} AND source > {db.param
 _OLDEST = f"SELECT MIN(id) {_QUEUED} AND lane = {db.param} AND source = {db.param}"
 _BY_ID = f"{_PART_AND_MESSAGE} WHERE p.id = {db.param}"
 
+_OF_ITS_SOURCE = f"lane = {db.param} AND source = {db.param} AND id < {db.param}"
+_AHEAD = f"""
+    SELECT COUNT(*) FROM (SELECT 1 {_QUEUED} AND lane < {db.param} LIMIT {db.param})
+    UNION ALL
+    SELECT COUNT(*) FROM (SELECT 1 {_QUEUED} AND {_OF_ITS_SOURCE} LIMIT {db.param})"""
+
 _UNTOUCHED = """message_id IN (SELECT id FROM messages WHERE modem IS NULL AND wanted_modem IS NULL)"""
 _HAND_OVER = f"""
     UPDATE parts SET bound = '' WHERE state = 'queued' AND bound = {db.param} AND {_UNTOUCHED}"""
@@ -72,6 +78,17 @@ def next_part(modem: str, turns: Mapping[int, str]) -> Part | None:
 def _next_source(bound: str, lane: int, last: str) -> list[str]:
     rows = _rows(_SOURCE, bound, lane, last) or _rows(_SOURCE, bound, lane, "")
     return [row[0] for row in rows]
+
+
+def ahead(part: Part, most: int) -> int:
+    """How many queued parts leave before this one at the least, counted no further than `most`: lower
+    lanes, and older ones of its own source.  Other sources of its lane take turns with it."""
+    found = 0
+    for bound in {"", part.bound}:
+        lower = (bound, part.lane, most)
+        older = (bound, part.lane, part.source, part.id, most)
+        found += sum(row[0] for row in _rows(_AHEAD, *lower, *older))
+    return min(found, most)
 
 
 def hand_over(modem: str) -> None:

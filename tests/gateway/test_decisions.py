@@ -59,7 +59,8 @@ def test_a_failed_message_goes_again_with_all_that_stayed_here(bench: Bench) -> 
     message = fail(bench, THREE_PARTS)
     assert bench.part_states(message) == ["failed", "canceled", "canceled"]
     bench.clock.move(timedelta(days=9))  # its validity is long over
-    decisions.send_again(message.uid, "page:ana", bench.now)
+    again = decisions.send_again(message.uid, "page:ana", bench.now)
+    assert again.expires_at == bench.now + timedelta(hours=72)
     bench.fill()
     for _ in range(3):
         bench.dispatcher.accepted(bench.modem.accepts(), bench.now)
@@ -109,6 +110,7 @@ def test_the_list_begins_with_what_only_a_person_can_settle(bench: Bench) -> Non
     fresh = lose(bench, "fresh", "notification")
     bench.submit("fine")
     assert [m.text for m in decisions.waiting(bench.now)] == ["asked", "fresh", "failed"]
+    assert decisions.count(bench.now) == 3
     bench.clock.move(decisions.RECENT)
     assert failed.uid not in [m.uid for m in decisions.waiting(bench.now)]
     assert {asked.uid, fresh.uid} <= {m.uid for m in decisions.waiting(bench.now)}

@@ -13,6 +13,7 @@ from journeys.visitor import PASSWORD
 
 SILENT = "+33639981234"  # receives, says nothing
 PAGES = (
+    "/attention",
     "/",
     "/write",
     "/messages",
@@ -98,7 +99,7 @@ def test_every_page_fits_a_small_telephone_is_named_and_readable(
 ) -> None:
     page, witness = chromium.new_page(viewport=PHONE, color_scheme=scheme), Witness(invitation.origin)
     sign_in(page, invitation)
-    write(page, invitation, SILENT, "Un lien sans espace : https://exemple.invalid/" + "a" * 70)
+    write(page, invitation, SILENT, f"Un lien sans espace ({scheme}) : https://exemple.invalid/" + "a" * 70)
     expect(page.locator("#now .state")).to_have_text("Reçu")
     for language in ("fr", "en"):
         page.goto(invitation.origin)

@@ -8,7 +8,7 @@ CODES: dict[int, tuple[str, ...]] = {
     403: ("scope_missing",),
     404: ("message_unknown", "inbound_unknown", "not_found"),
     405: ("method_not_allowed",),
-    409: ("idempotency_conflict", "not_cancelable", "state_changed"),
+    409: ("idempotency_conflict", "not_cancelable", "not_uncertain", "not_repeatable", "state_changed"),
     413: ("body_too_large",),
     415: ("not_json_type",),
     422: (

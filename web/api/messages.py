@@ -1,4 +1,4 @@
-"""/api/v1/messages: send, look, cancel."""
+"""/api/v1/messages: send, look, cancel, resolve."""
 
 from __future__ import annotations
 
@@ -8,24 +8,26 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Response, jsonify, url_for
+from marshmallow import ValidationError
 
 from gateway import status, wake
 from gateway.errors import GatewayError
-from gateway.messages import lookup, numbers, outbox
+from gateway.messages import decisions, lookup, numbers, outbox
 from gateway.messages.outbox import Caller, Draft
 from gateway.messages.why import Why, explain
 from gateway.store.models import History, Message
 from gateway.words import say
 from web.api.auth import needs, source
+from web.api.fields import Text, about
 from web.api.framework import Section, refuses
-from web.api.inputs import MessagesQuerySchema, NewMessageHeadersSchema, NewMessageSchema
+from web.api.inputs import MessagesQuerySchema, NewMessageHeadersSchema, NewMessageSchema, Strict
 from web.api.outputs import (
     MessageDetailSchema,
     MessagePageSchema,
     MessageSchema,
 )
 from web.office import office
-from web.problems import fault_of, language, spoken
+from web.problems import Fault, fault_of, language, spoken
 
 section = Section(
     "messages", __name__, url_prefix="/api/v1", description="Send messages and follow what becomes of them."
@@ -35,6 +37,7 @@ MESSAGE = MessageSchema()
 ONE_OR_SEVERAL = {
     "oneOf": [{"$ref": "#/components/schemas/Message"}, {"$ref": "#/components/schemas/Several"}]
 }
+DECISIONS = {"left": decisions.it_left, "again": decisions.send_again}
 LOCATION = {
     "Location": {"description": "Where the message is (one recipient).", "schema": {"type": "string"}}
 }
@@ -139,6 +142,41 @@ def cancel(uid: str) -> Message:
     message = outbox.cancel(uid, by=source(), now=office().clock.now())
     _ring()
     return message
+
+
+def _decides(word: str) -> None:
+    if word not in DECISIONS:
+        raise ValidationError([Fault("wrong_type", facts={"problem": " | ".join(DECISIONS)})])
+
+
+class DecisionSchema(Strict):
+    decision = Text(
+        required=True,
+        validate=_decides,
+        metadata=about(
+            "`left`: it left, and its report is awaited as of any other. `again`: what may not have left, or "
+            "did not arrive, is sent again; it may arrive twice, and is paid again.",
+            "left",
+            enum=list(DECISIONS),
+        ),
+    )
+
+
+@section.route("/messages/<uid>/resolve", methods=["POST"])
+@needs("send")
+@section.doc(operationId="resolveMessage")
+@section.arguments(DecisionSchema())
+@section.response(200, MessageSchema())
+@refuses(400, 404, 409, 413, 415)
+def resolve(body: dict[str, str], uid: str) -> Message:
+    """Decide about a message that is uncertain or did not arrive; 409 with its `state` when it is neither.
+
+    `left` is for `uncertain` ones; `again` also for `failed`, `undelivered` and `expired` ones. The validity
+    begins anew, and parts that arrived are not sent again.
+    """
+    DECISIONS[body["decision"]](uid, by=source(), now=office().clock.now())
+    _ring()
+    return lookup.message(uid)
 
 
 def _in_full(message: Message) -> dict[str, Any]:

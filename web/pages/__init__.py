@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from web.pages import conversations, handsets, help, home, messages, modems, welcome, write
+from web import sign_in
+from web.pages import attention, conversations, handsets, help, home, messages, modems, welcome, write
 
-PAGES = (home, write, messages, conversations, modems, handsets, help, welcome)
+PAGES = (home, write, messages, attention, conversations, modems, handsets, help, welcome)
 
 
 def register(app: Flask) -> None:
@@ -17,4 +18,8 @@ def register(app: Flask) -> None:
 
 def _frame() -> dict[str, object]:
     """What the frame around every page shows."""
-    return {"appliance": home.appliance(), "has_handsets": handsets.there()}
+    return {
+        "appliance": home.appliance(),
+        "has_handsets": handsets.there(),
+        "undecided": attention.count() if sign_in.person() else 0,
+    }

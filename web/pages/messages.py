@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from gateway import wake
 from gateway.errors import Conflict, Invalid
-from gateway.messages import lookup, numbers, outbox
+from gateway.messages import decisions, lookup, numbers, outbox
 from gateway.messages.why import explain
 from gateway.store.models import History, Message
 from web import formats, sign_in
@@ -65,6 +65,7 @@ def detail(uid: str) -> str:
         steps=[_step(row, message) for row in lookup.history(message)],
         answers=explain(message, known(), here.config.appliance.timezone, here.clock.now()) if waits else [],
         cancelable=waits,
+        decidable=message.state in ("uncertain", *decisions.REPEATABLE),
         new="new" in request.args,
     )
 

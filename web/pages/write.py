@@ -1,8 +1,13 @@
-"""Writing a message: to whom, what it costs, when it leaves; errors keep what was typed."""
+"""Writing a message: to whom, what it costs, when it leaves; errors keep what was typed.
+
+The same text to the same number a moment ago is a question: nothing is sent before it is answered.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -13,7 +18,7 @@ from werkzeug.wrappers import Response
 
 from gateway import wake
 from gateway.errors import Conflict, GatewayError, Invalid
-from gateway.messages.outbox import Draft, submit_many
+from gateway.messages.outbox import Caller, Draft, submit_many, twin
 from gateway.messages.texts import Preview, preview
 from gateway.policy.gate import rehearse
 from gateway.store.models import Message
@@ -41,6 +46,7 @@ class Letter:
     when: str = "now"  # now | later
     at: str = ""  # a datetime-local value in the appliance's zone
     key: str = ""
+    sure: str = ""  # the stamps of those twins about which it asks: the answer is for them alone
 
     @property
     def recipients(self) -> list[str]:
@@ -80,7 +86,7 @@ def given() -> str | Response | tuple[str, int]:
         return _form(_spelled_cheaper(letter), Faults())
     if action == "check":
         return _form(letter, Faults(), checked=True)
-    return _send(letter)
+    return _send(letter, answered=letter.sure.split() if action == "again" else ())
 
 
 @pages.get("/write/departure")
@@ -122,7 +128,7 @@ def sentence(error: GatewayError) -> str:
     return trouble(error)
 
 
-def _send(letter: Letter) -> str | Response | tuple[str, int]:
+def _send(letter: Letter, answered: Sequence[str]) -> str | Response | tuple[str, int]:
     faults = Faults()
     if not letter.recipients:
         faults.add(Invalid("number_missing", field="to"))
@@ -134,7 +140,11 @@ def _send(letter: Letter) -> str | Response | tuple[str, int]:
         faults.add(error)
     if faults.fields:
         return _form(letter, faults), 422
-    answers = _submit(letter, send_at)
+    drafts = _drafts(letter, send_at)
+    twins = _twins(drafts)
+    if any(stamp(same) not in answered for same in twins):
+        return _form(letter, faults, twins=twins), 409
+    answers = _submit(drafts)
     taken = [answer for answer in answers if isinstance(answer, Message)]
     refused = [
         (typed, answer)
@@ -144,9 +154,8 @@ def _send(letter: Letter) -> str | Response | tuple[str, int]:
     return _some_refused(letter, taken, refused) if refused else _all_taken(taken)
 
 
-def _submit(letter: Letter, send_at: datetime | None) -> list[Message | GatewayError]:
-    here = office()
-    drafts = [
+def _drafts(letter: Letter, send_at: datetime | None) -> list[Draft]:
+    return [
         Draft(
             to=typed,
             text=letter.text,
@@ -156,9 +165,35 @@ def _submit(letter: Letter, send_at: datetime | None) -> list[Message | GatewayE
         )
         for index, typed in enumerate(letter.recipients)
     ]
+
+
+def _submit(drafts: Sequence[Draft]) -> list[Message | GatewayError]:
+    here = office()
     answers = submit_many(drafts, sign_in.caller(), here.clock.now())
     wake.ring(here.config.appliance.runtime_dir)
     return answers
+
+
+def stamp(same: Message) -> str:
+    """A word for one text to one number: who changes either is asked again."""
+    return hashlib.sha256(f"{same.recipient}\n{same.text}".encode()).hexdigest()[:12]
+
+
+def _twins(drafts: Sequence[Draft]) -> list[Message]:
+    """What said the same to the same number a moment ago."""
+    caller, now = sign_in.caller(), office().clock.now()
+    found = (_twin(draft, caller, now) for draft in drafts)
+    return [same for same in found if same is not None]
+
+
+def _twin(draft: Draft, caller: Caller, now: datetime) -> Message | None:
+    try:
+        same = twin(draft, caller, now)
+    except Invalid:
+        return None  # handing it in says what is wrong with it
+    if same and draft.client_ref and (same.source, same.client_ref) == (caller.source, draft.client_ref):
+        return None  # this very form has sent it: once more is harmless
+    return same
 
 
 def _all_taken(taken: list[Message]) -> Response:
@@ -186,12 +221,14 @@ def _some_refused(
     return _form(left, faults), 409 if isinstance(refused[0][1], Conflict) else 422
 
 
-def _form(letter: Letter, faults: Faults, checked: bool = False) -> str:
+def _form(letter: Letter, faults: Faults, checked: bool = False, twins: Sequence[Message] = ()) -> str:
     return render_template(
         "write.html",
         letter=letter,
         faults=faults.fields,
         checked=checked,
+        twins=twins,
+        sure=" ".join(stamp(same) for same in twins),
         preview=_preview(letter.text, faults),
         categories=CATEGORIES,
         departures=departures(letter),

@@ -1,4 +1,4 @@
-"""A part knows who asked for it and which modem it is bound to, so that taking turns needs no scan."""
+"""A part knows who asked for it and which modem it is bound to: no turn and no day's figure needs a scan."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ UPDATE parts SET
     bound = (SELECT COALESCE(modem, wanted_modem, '') FROM messages WHERE messages.id = parts.message_id);
 DROP INDEX parts_queued;
 CREATE INDEX parts_turn ON parts (bound, lane, source, id) WHERE state = 'queued';
+DROP INDEX messages_updated;
+CREATE INDEX messages_today ON messages (updated_at, state);
 CREATE INDEX messages_in_order ON messages (recipient, id) WHERE state IN ('held', 'sending');
 """
 

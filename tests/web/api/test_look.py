@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from gateway.messages import lifecycle, lookup
+from gateway.messages import lifecycle, lookup, retries
 from gateway.messages.lifecycle import Event, Step
 from gateway.status import ModemStatus
 from gateway.store import database, models
@@ -161,6 +161,90 @@ def test_what_is_on_its_way_cannot_be_canceled(shop: Any, clock: Any) -> None:
 def test_an_unknown_id_is_not_found(shop: Any, method: str, path: str, code: str) -> None:
     answer = shop.call(method, path)
     assert (answer.status_code, answer.get_json()["code"]) == (404, code)
+
+
+@pytest.fixture
+def lost(shop: Any, clock: Any) -> str:
+    """The id of a message that a modem took without an answer."""
+    uid = str(shop.send().get_json()["id"])
+    with database.connection(), database.transaction():
+        message = lookup.message(uid)
+        lifecycle.advance(message, lookup.parts(message), Step(Event.CLAIM, clock.now()), modem="sim1")
+        step = retries.lost(message, "no_answer", "no_answer", clock.now())
+        lifecycle.advance(message, lookup.parts(message), step)
+    return uid
+
+
+@pytest.mark.parametrize(
+    ("decision", "state", "reason", "event"),
+    [("left", "sent", "decided_left", "left"), ("again", "queued", "decided_again", "repeat")],
+)
+def test_an_uncertain_message_is_resolved_once(
+    shop: Any, lost: str, ledger: Callable[[], Any], decision: str, state: str, reason: str, event: str
+) -> None:
+    answer = shop.post(f"{API}/{lost}/resolve", {"decision": decision})
+    message = answer.get_json()
+    assert (answer.status_code, message["id"], message["state"], message["reason"]) == (
+        200,
+        lost,
+        state,
+        reason,
+    )
+    step = shop.get(f"{API}/{lost}").get_json()["history"][-1]
+    assert (step["event"], "key1" in step["detail"]) == (event, True)
+    before = ledger()
+    refused = shop.post(f"{API}/{lost}/resolve", {"decision": "left"})
+    problem = refused.get_json()
+    assert (refused.status_code, problem["code"], problem["state"]) == (409, "not_uncertain", state)
+    assert ledger() == before
+
+
+def test_what_failed_is_sent_again_with_a_validity_of_its_own(shop: Any, lost: str, clock: Any) -> None:
+    with database.connection(), database.transaction():
+        message = lookup.message(lost)
+        lifecycle.advance(message, lookup.parts(message), Step(Event.GIVE_UP, clock.now(), "never_twice"))
+    clock.instant += timedelta(days=30)
+    refused = shop.post(f"{API}/{lost}/resolve", {"decision": "left"})
+    assert (refused.status_code, refused.get_json()["state"]) == (409, "failed")
+    message = shop.post(f"{API}/{lost}/resolve", {"decision": "again"}).get_json()
+    assert (message["state"], message["expires_at"]) == ("queued", "2026-12-26T12:00:00.000+01:00")
+
+
+def test_what_still_waits_is_not_sent_again(shop: Any, ledger: Callable[[], Any]) -> None:
+    uid = shop.send().get_json()["id"]
+    before = ledger()
+    answer = shop.post(f"{API}/{uid}/resolve", {"decision": "again"})
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "not_repeatable")
+    assert answer.get_json()["state"] == "queued"
+    assert ledger() == before
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({}, "field_missing"),
+        ({"decision": "maybe"}, "wrong_type"),
+        ({"decision": None}, "wrong_type"),
+        ({"decision": 1}, "wrong_type"),
+        ({"decision": "left", "why": "x"}, "unknown_field"),
+    ],
+)
+def test_a_decision_that_is_none_is_refused_by_name(
+    shop: Any, lost: str, ledger: Callable[[], Any], body: dict[str, Any], code: str
+) -> None:
+    before = ledger()
+    answer = shop.post(f"{API}/{lost}/resolve", body)
+    problem = answer.get_json()
+    assert (answer.status_code, problem["code"]) == (422, code)
+    assert problem["field"] == ("why" if code == "unknown_field" else "decision")
+    assert "…" not in problem["detail"]
+    assert ledger() == before
+
+
+def test_who_may_only_read_decides_nothing(shop: Any, lost: str, new_key: Callable[..., str]) -> None:
+    headers = {"Authorization": f"Bearer {new_key('read')}"}
+    answer = shop.post(f"{API}/{lost}/resolve", {"decision": "left"}, headers=headers)
+    assert (answer.status_code, shop.get(f"{API}/{lost}").get_json()["state"]) == (403, "uncertain")
 
 
 def test_received_messages_are_listed_newest_first(shop: Any, received: Callable[..., str]) -> None:

@@ -20,6 +20,7 @@ PAGES = {
     "/": ("Ready to send and to receive.", "Prêt à envoyer et à recevoir."),
     "/write": ("What kind of message is it?", "Quel genre de message est-ce ?"),
     "/messages": ("Messages", "Messages"),
+    "/attention": ("Nothing needs you.", "Rien n’a besoin de vous."),
     "/conversations": ("Conversations", "Conversations"),
     "/conversations/+33639980001": ("Answer", "Répondre"),
     "/modems": ("Service centre", "Centre de messagerie"),

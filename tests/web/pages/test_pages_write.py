@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from fakes import FakeClock
 from journeys.visitor import Ledger, Visitor
 
 GOOD = {"to": "+33639980001", "text": "Bonjour", "category": "notification", "when": "now"}
@@ -135,3 +137,81 @@ def test_too_much_text_for_a_form_is_refused_without_a_fault(ana: Visitor, ledge
     assert token
     filled = {**GOOD, "csrf_token": token[1], "text": "a" * 70_000}
     assert ana.client.post("/write", data=filled).status_code == 413
+
+
+# ---- the same text to the same number ------------------------------------------------------------
+
+
+def question(page: str) -> dict[str, str]:
+    """What the question's own button would send: the form as it stands."""
+    hidden = dict(re.findall(r'type="hidden" name="(key|sure)" value="([^"]+)"', page))
+    return {**hidden, "to": shown(page, "to"), "text": shown(page, "text"), "action": "again"}
+
+
+def rows(visitor: Visitor) -> int:
+    return visitor.read("/messages").count("row-item")
+
+
+def test_the_same_text_to_the_same_number_is_asked_about_and_nothing_is_sent(
+    ana: Visitor, clock: FakeClock
+) -> None:
+    ana.send("/write", **GOOD)
+    clock.move(timedelta(minutes=3))
+    page = ana.send("/write", expect=409, **{**GOOD, "to": "06 39 98 00 01"})
+    asked = re.sub(r"<[^>]*>", "", page)
+    assert "The same text went to this number 3 min ago. Send it once more?" in asked
+    assert re.search(r'href="/messages/\w{32}"[^>]*><svg.*?</svg>Look at it', page)
+    assert shown(page, "to") == "06 39 98 00 01"
+    assert rows(ana) == 1
+
+
+def test_the_answer_sends_it_once_more(ana: Visitor) -> None:
+    ana.send("/write", **GOOD)
+    page = ana.send("/write", expect=409, **GOOD)
+    assert "Taken and written down." in ana.send("/write", **{**GOOD, **question(page)})
+    assert rows(ana) == 2
+
+
+def test_sending_without_the_answer_is_asked_again(ana: Visitor) -> None:
+    ana.send("/write", **GOOD)
+    answer = question(ana.send("/write", expect=409, **GOOD))
+    ana.send("/write", expect=409, **{**GOOD, **answer, "action": "send"})
+    ana.send("/write", expect=409, **{**GOOD, **answer, "sure": ""})
+    assert rows(ana) == 1
+
+
+@pytest.mark.parametrize("change", [{"to": "+33639980002"}, {"text": "Bonsoir"}])
+def test_an_answer_is_for_that_text_and_that_number_alone(ana: Visitor, change: dict[str, str]) -> None:
+    ana.send("/write", **GOOD)
+    answer = question(ana.send("/write", expect=409, **GOOD))
+    ana.send("/write", **{**GOOD, **change})
+    ana.send("/write", expect=409, **{**GOOD, **answer, **change})
+    assert rows(ana) == 2
+
+
+def test_of_several_recipients_only_the_same_ones_are_named_and_none_is_written_to_yet(ana: Visitor) -> None:
+    ana.send("/write", **{**GOOD, "to": "+33639980001\n+33639980002"})
+    page = ana.send("/write", expect=409, **{**GOOD, "to": "+33639980002\n+33639980003\nO6\n+33639980001"})
+    notice = page.partition('class="twins"')[2].partition("</ul>")[0]
+    assert "The same text went to 2 of these numbers a moment ago." in notice
+    assert re.findall(r"\+33 6 39 98 00 0\d", notice) == ["+33 6 39 98 00 02", "+33 6 39 98 00 01"]
+    assert rows(ana) == 2
+    left = ana.send("/write", expect=422, **{**GOOD, **question(page)})
+    assert "3 messages were taken; the recipients below were refused." in left
+    assert rows(ana) == 5
+
+
+def test_many_same_ones_are_not_all_listed(ana: Visitor) -> None:
+    several = "\n".join(f"+3363998000{digit}" for digit in range(8))
+    ana.send("/write", **{**GOOD, "to": several})
+    assert "and 3 more" in ana.send("/write", expect=409, **{**GOOD, "to": several})
+
+
+def test_after_ten_minutes_or_for_what_was_canceled_nobody_is_asked(ana: Visitor, clock: FakeClock) -> None:
+    uid = re.search(r"<code>(\w{32})</code>", ana.send("/write", **GOOD))
+    assert uid
+    ana.send(f"/messages/{uid[1]}/cancel", form_at=f"/messages/{uid[1]}")
+    ana.send("/write", **GOOD)
+    clock.move(timedelta(minutes=10))
+    ana.send("/write", **GOOD)
+    assert rows(ana) == 3
