@@ -10,6 +10,7 @@ from gateway.messages import lifecycle, numbers
 from gateway.messages.lifecycle import Event, State, Step
 from gateway.store import claims
 from gateway.store.models import Message, Part, StatusReport
+from gateway.store.terms import state_in
 from modem import api
 
 # How far the service centre's clock and ours may lie apart when a report names no known reference.
@@ -87,7 +88,7 @@ def find(report: StatusReport, now: datetime) -> Part | None:
 
 def _uncertain(report: StatusReport) -> Part | None:
     """An orphan names the part of which we never learnt the reference: same SIM, recipient and time."""
-    if not report.recipient:
+    if not report.recipient or _may_be_on_the_wire(report):
         return None
     lost = (
         Part.select(Part, Message)
@@ -95,6 +96,15 @@ def _uncertain(report: StatusReport) -> Part | None:
         .where(Part.state == State.UNCERTAIN, Part.reference.is_null(), Part.sim == report.sim)
     )
     return _nearest(report, [p for p in lost if _for_same_recipient(report, p) and _same_time(report, p)])
+
+
+def _may_be_on_the_wire(report: StatusReport) -> bool:
+    """A part to that recipient is in the modem's hands: the report may be its own, come before its answer.
+    It waits as an orphan until the answer tells (`adopt`), or does not come (`settle`)."""
+    flying = (
+        Part.select(Part, Message).join(Message).where(state_in("t1", State.SENDING), Part.sim == report.sim)
+    )
+    return any(_for_same_recipient(report, part) for part in flying)
 
 
 def _for_same_recipient(report: StatusReport, part: Part) -> bool:

@@ -11,7 +11,13 @@ from typing import Any
 LANGUAGES = ("fr", "en")
 
 # Facts that are codes themselves, and the table in which each finds its words.
-CODED = {"state": "state", "category": "category", "link_state": "link", "status": "report"}
+CODED = {
+    "state": "state",
+    "category": "category",
+    "link_state": "link",
+    "status": "report",
+    "error": "trouble",
+}
 
 
 class _Facts(dict[str, Any]):
@@ -34,7 +40,7 @@ def _worded(facts: Mapping[str, Any], language: str) -> dict[str, str]:
     worded = {}
     for name, table in CODED.items():
         if word := _sentence(f"{table}.{facts.get(name)}", language):
-            worded[name] = word[:1].lower() + word[1:]  # it stands inside a sentence
+            worded[name] = word[:1].lower() + word[1:].rstrip(".")  # it stands inside a sentence
     if "by" in facts:
         worded["by"] = str(facts["by"]).partition(":")[2]
     return worded

@@ -12,10 +12,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import crash
 import faults
 import idle
 import latency
 import memory
+import peer_table
+import peers
+import scale
 import startup
 from stack import NotReady
 
@@ -44,7 +48,7 @@ Figures = dict[str, float]
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
-    what = parser.add_subparsers(dest="what", metavar="latency|idle|memory|startup|faults")
+    what = parser.add_subparsers(dest="what", metavar="latency|idle|memory|startup|faults|scale|crash|peers")
     one = what.add_parser("latency", help="HTTP request begun → AT+CMGS line complete at the modem")
     one.add_argument("--messages", type=int, default=300, help="how many (300)")
     one.add_argument("--seed", type=int, default=1, help="of the pauses between them (1)")
@@ -57,6 +61,16 @@ def arguments() -> argparse.Namespace:
     one = what.add_parser("faults", help="how soon messages leave again after each fault: five minutes")
     one.add_argument("--away", type=float, default=20, help="seconds of the long unplugging (20)")
     one.add_argument("--only", default="", metavar="WORD", help="the faults whose name has WORD in it")
+    one = what.add_parser("scale", help="every question asked of an empty ledger and of a million rows")
+    one.add_argument("--finished", type=int, default=1_000_000, help="messages that are over (1000000)")
+    one.add_argument("--queued", type=int, default=100_000, help="messages that wait (100000)")
+    one = what.add_parser("crash", help="kill −9 at random instants: nothing lost, nothing twice unsaid")
+    one.add_argument("--kills", type=int, default=20, help="of the gateway; about 2 s each (20)")
+    one.add_argument("--seed", type=int, help="of the instants and of the load (drawn, and printed)")
+    one = what.add_parser("peers", help="beside gammu-smsd and smstools, in the same run: six minutes")
+    one.add_argument("--only", default="", metavar="WORD", help="of wire, hook, burst, campaign")
+    one.add_argument("--long", action="store_true", help="also a network that takes 3 s a part")
+    one.add_argument("--seed", type=int, default=1, help="of the pauses (1)")
     for parser_of_one in what.choices.values():
         parser_of_one.add_argument("--json", type=Path, metavar="FILE", default=argparse.SUPPRESS)
     return parser.parse_args()
@@ -124,6 +138,15 @@ def shown(chosen: argparse.Namespace) -> tuple[str, dict[str, object]]:
         outcomes = faults.measure(chosen.away, chosen.only)
         rows = faults.document(outcomes, chosen.away)
         return faults.table(outcomes, chosen.away), {"faults": rows}
+    if chosen.what == "scale":
+        answers = scale.measure(chosen.finished, chosen.queued)
+        return scale.table(answers), {"scale": answers}
+    if chosen.what == "peers":
+        results = peers.measure(chosen.only, chosen.long, chosen.seed)
+        return peer_table.table(results), {"peers": peer_table.document(results)}
+    if chosen.what == "crash":
+        outcome = crash.measure(chosen.kills, chosen.seed)
+        return crash.table(outcome), crash.document(outcome)
     figures = measure(chosen)
     return table(figures), document(figures)
 
@@ -138,7 +161,7 @@ def main() -> int:
     print(printed)
     if chosen.json:
         chosen.json.write_text(json.dumps(machine() | written, indent=2) + "\n", encoding="utf-8")
-    return 0
+    return int(bool(written.get("broken")))
 
 
 if __name__ == "__main__":

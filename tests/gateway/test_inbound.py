@@ -270,6 +270,21 @@ def test_a_report_that_came_while_the_answer_was_awaited_settles_the_part_at_onc
     assert bench.events(message)[-2:] == ["lose", "deliver"]
 
 
+def test_an_early_report_is_not_given_to_an_older_uncertain_part(bench: Bench) -> None:
+    """The older part never left; the report is of the one on the wire, come before its own answer."""
+    older = bench.submit(category="alert")
+    bench.ready()
+    bench.dispatcher.uncertain(bench.modem.falls_silent(advising(Advice.UNCERTAIN, "silent")), bench.now)
+    bench.clock.move(timedelta(seconds=10))
+    newer = bench.submit()
+    bench.fill()
+    bench.modem.references = lambda: 77
+    take(bench, report(reference=77, at=bench.now))
+    assert [bench.state(message) for message in (older, newer)] == ["uncertain", "sending"]
+    bench.dispatcher.accepted(bench.modem.accepts(), bench.now)
+    assert [bench.state(message) for message in (older, newer)] == ["uncertain", "delivered"]
+
+
 def test_after_a_crash_a_report_that_was_stored_settles_the_part(bench: Bench) -> None:
     message = bench.submit()
     bench.ready()

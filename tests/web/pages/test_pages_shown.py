@@ -125,7 +125,8 @@ def test_a_modem_that_is_not_ready_comes_with_advice(ana: Visitor, site: Config,
     ("error", "detail", "reads"),
     [
         ("sim_puk", "the SIM is locked", "type its PUK there"),
-        ("cms_38", "network out of order", "network out of order"),
+        ("cms_38", "out of order", "The network is out of order."),
+        ("cms_777", "what the maker alone knows", "what the maker alone knows"),
     ],
 )
 @pytest.mark.parametrize("path", ["/", "/modems"])
