@@ -83,17 +83,25 @@ def find(report: StatusReport, now: datetime) -> Part | None:
     found = [part for part in same_reference if _for_same_recipient(report, part)]
     if not report.recipient and len(found) != 1:
         return None
-    return _nearest(report, found) or _uncertain(report)
+    return _nearest(report, found) or _unnamed(report, now)
 
 
-def _uncertain(report: StatusReport) -> Part | None:
-    """An orphan names the part of which we never learnt the reference: same SIM, recipient and time."""
+def _unnamed(report: StatusReport, now: datetime) -> Part | None:
+    """An orphan names the part of which we never learnt the reference: same SIM, recipient and time.
+
+    It is uncertain, or was said to have left: by a person, or by a modem that gave no reference.
+    """
     if not report.recipient or _may_be_on_the_wire(report):
         return None
     lost = (
         Part.select(Part, Message)
         .join(Message)
-        .where(Part.state == State.UNCERTAIN, Part.reference.is_null(), Part.sim == report.sim)
+        .where(
+            state_in("t1", State.SENT, State.UNCERTAIN),
+            Part.reference.is_null(),
+            Part.sim == report.sim,
+            Part.claimed_at > now - REMEMBERED,
+        )
     )
     return _nearest(report, [p for p in lost if _for_same_recipient(report, p) and _same_time(report, p)])
 

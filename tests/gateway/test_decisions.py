@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gateway.errors import Conflict, NotFound
-from gateway.messages import decisions, lookup, outbox
+from gateway.messages import decisions, inbox, lookup, outbox
 from gateway.messages.outbox import Draft
 from gateway.messages.retries import GRACE
 from modem import api
@@ -40,9 +40,12 @@ def test_it_left_makes_it_sent_and_its_report_is_still_understood(bench: Bench) 
     message = lose(bench)
     settled = decisions.it_left(message.uid, "page:ana", bench.now)
     assert (settled.state, settled.reason, settled.facts) == ("sent", "decided_left", {"by": "page:ana"})
+    report = api.Report(9, ANNA, 0x00, bench.now + timedelta(seconds=2), None)
     bench.clock.move(GRACE)
     bench.release()
     assert len(bench.modem.jobs) == 1
+    inbox.take(api.Heard("sim1", bench.modem.sim, "06AA", report, None), bench.now, bench.ids)
+    assert (bench.state(message), lookup.parts(message)[0].reference) == ("delivered", 9)
 
 
 def test_send_again_sends_exactly_the_uncertain_part(bench: Bench) -> None:

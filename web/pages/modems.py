@@ -29,7 +29,6 @@ pages = Blueprint("modem_pages", __name__)
 pages.register_blueprint(words)
 
 WELL = "ready"
-BOXED = ("sim_changed", "sim_paused")  # alarms that have a box of their own
 TOLD = ("nothing_leaves", "self_test_failed", "resets_over")  # alarms that the link's state does not tell
 NEWS = timedelta(hours=1)  # what was asked longer ago and is over is no news any more
 SHOWN = 20

@@ -14,6 +14,7 @@ DROP INDEX parts_queued;
 CREATE INDEX parts_turn ON parts (bound, lane, source, id) WHERE state = 'queued';
 DROP INDEX messages_updated;
 CREATE INDEX messages_today ON messages (updated_at, state);
+CREATE INDEX parts_unnamed ON parts (sim) WHERE reference IS NULL AND state IN ('sent', 'uncertain');
 CREATE INDEX messages_in_order ON messages (recipient, id) WHERE state IN ('held', 'sending');
 """
 
