@@ -37,6 +37,7 @@ class WebConfig:
     host: str
     port: int
     public_url: str
+    undo_s: int  # how long what is sent on the page can be taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,7 @@ WEB: Keys = {
     "host": (_some_text, "127.0.0.1"),
     "port": (_whole(0, 65535), 8080),
     "public_url": (_url, ""),
+    "undo_s": (_whole(0, 60), 10),
 }
 MODEM: Keys = {
     "name": (_some_text, REQUIRED),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,6 +18,13 @@ class SelfTestSetting:
     number: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RouteSetting:
+    """The numbers that a SIM is for, by how they begin ("+33", "+590690"); none: every number."""
+
+    prefixes: tuple[str, ...] = ()
+
+
 def self_test(modem: str) -> SelfTestSetting:
     return SelfTestSetting(**_read(f"self_test.{modem}"))
 
@@ -25,6 +33,21 @@ def choose_self_test(modem: str, choice: SelfTestSetting) -> None:
     if choice.hour is not None and not 0 <= choice.hour <= 23:
         raise Invalid("out_of_range", field="hour", least=0, most=23)
     _write(f"self_test.{modem}", asdict(choice))
+
+
+def routes(modems: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """What each modem's SIM is for, in the order of `modems`, by one question."""
+    names = {f"route.{modem}": modem for modem in modems}
+    found = {row.name: row.value for row in Setting.select().where(Setting.name.in_([*names]))}
+    return {modem: tuple(found.get(name, {}).get("prefixes", ())) for name, modem in names.items()}
+
+
+def route(modem: str) -> RouteSetting:
+    return RouteSetting(routes([modem])[modem])
+
+
+def choose_route(modem: str, choice: RouteSetting) -> None:
+    _write(f"route.{modem}", asdict(choice))
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -10,9 +10,13 @@ import os
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, TypeVar
+
+T = TypeVar("T", "ModemStatus", "ClockStatus")
 
 BEAT = timedelta(seconds=5)
 SILENCE = timedelta(seconds=20)  # without a beat this long, the gateway is not well
+BUDGET = "budget"  # the hold of a SIM that sends only what must not wait: it has used up what it may send
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class ModemStatus:
     pin_tries: int | None = None
     storage_used: int | None = None
     storage_total: int | None = None
-    hold: str | None = None  # why its SIM may not send: sim_changed, sim_paused
+    hold: str | None = None  # why its SIM may not send: sim_changed, sim_paused; BUDGET
     hold_until: str | None = None  # RFC 3339; None: until a person was there
     clock_offset_s: float | None = None  # the network's time minus ours
     sent: int = 0  # parts, since the gateway started
@@ -47,19 +51,41 @@ class ModemStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockStatus:
+    """Who vouches for the wall clock: ntp, network, person; none, and then `doubt` says why."""
+
+    trusted: bool = True
+    source: str = "none"
+    doubt: str = ""  # unvouched, contradicted, too_early, went_back
+    stepped_at: str | None = None  # RFC 3339: when it was last set, since the gateway started
+    offset_s: float | None = None  # the network's time minus ours
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     alive: bool
     seen_at: datetime | None
     modems: tuple[ModemStatus, ...]
+    clock: ClockStatus = ClockStatus()  # of a gateway that is silent, nobody knows better
+
+    @property
+    def trusted(self) -> bool:
+        return self.clock.trusted
 
 
 def path(runtime_dir: Path) -> Path:
     return runtime_dir / "status.json"
 
 
-def write(runtime_dir: Path, modems: tuple[ModemStatus, ...], now: datetime) -> None:
+def write(
+    runtime_dir: Path, modems: tuple[ModemStatus, ...], now: datetime, clock: ClockStatus = ClockStatus()
+) -> None:
     """Replace the file whole: a reader sees the old one or the new one."""
-    content = {"at": now.isoformat(), "modems": [asdict(modem) for modem in modems]}
+    content = {
+        "at": now.isoformat(),
+        "clock": asdict(clock),
+        "modems": [asdict(modem) for modem in modems],
+    }
     fresh = path(runtime_dir).with_suffix(".new")
     fresh.write_text(json.dumps(content), encoding="utf-8")
     os.replace(fresh, path(runtime_dir))
@@ -75,11 +101,18 @@ def read(runtime_dir: Path, now: datetime) -> Status:
     try:
         content = json.loads(path(runtime_dir).read_text(encoding="utf-8"))
         seen_at = datetime.fromisoformat(content["at"])
-        known = {field.name for field in fields(ModemStatus)}
-        modems = tuple(
-            ModemStatus(**{name: value for name, value in modem.items() if name in known})
-            for modem in content["modems"]
-        )
+        modems = tuple(_known(ModemStatus, modem) for modem in content["modems"])
+        clock = _known(ClockStatus, content.get("clock", {}))
     except (OSError, ValueError, KeyError, TypeError):
         return Status(False, None, ())
-    return Status(abs(now - seen_at) <= SILENCE, seen_at, modems)
+    if now - seen_at > SILENCE:
+        return Status(False, seen_at, modems)
+    if seen_at - now > SILENCE:  # it was written later than now: the clock was set back since
+        return Status(False, seen_at, modems, ClockStatus(trusted=False, doubt="unvouched"))
+    return Status(True, seen_at, modems, clock)
+
+
+def _known(kind: type[T], content: dict[str, Any]) -> T:
+    """What this version knows of what another one may have written."""
+    names = {field.name for field in fields(kind)}
+    return kind(**{name: value for name, value in content.items() if name in names})

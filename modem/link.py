@@ -56,8 +56,9 @@ class Watched(Session):
 
 
 class Link:
-    """A modem on a port, or wherever the modem with that IMEI is.  `pin` is "" for a SIM without one;
-    `pin_memory` outlives the link.  It is started once and stopped once.
+    """A modem on a port, or wherever the modem with that IMEI is.  `pin` is "" for a SIM without one, or
+    is asked for each time that the SIM is read; `pin_memory` outlives the link.  It is started once and
+    stopped once.
     """
 
     def __init__(
@@ -65,7 +66,7 @@ class Link:
         name: str,
         where: Where | str,
         baudrate: int = 115200,
-        pin: str = "",
+        pin: str | Callable[[], str] = "",
         pin_memory: PinMemory | None = None,
         *,
         profile: str = profiles.AUTO,
@@ -75,7 +76,7 @@ class Link:
         clock: Clock = time.monotonic,
     ) -> None:
         self.name = name
-        self._pin = pin
+        self._pin: Callable[[], str] = (lambda: pin) if isinstance(pin, str) else pin
         self._pin_memory = pin_memory or ForgetfulPinMemory()
         self._options = options = options or Options()
         self._clock = clock
@@ -221,7 +222,7 @@ class Link:
             self._session.pause(self._options.sim_every)
         if self._asked.reset.is_set():
             return Move.RESET_ASKED
-        identity = self._driver.initialise(self._pin, self._pin_memory)
+        identity = self._driver.initialise(self._pin(), self._pin_memory)
         self._traffic.opened(replace(identity, port=self._port.path))
         self._sweep()
         return Move.SET_UP

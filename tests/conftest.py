@@ -21,3 +21,14 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def chromium() -> Iterator[Browser]:
     with browser.running() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def _close_pages(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A page that a test leaves open goes on listening, and only so many may."""
+    known = request.getfixturevalue("chromium") if "chromium" in request.fixturenames else None
+    before = list(known.contexts) if known else []
+    yield
+    for context in known.contexts if known else ():
+        if context not in before:
+            context.close()

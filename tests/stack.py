@@ -13,7 +13,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,6 +27,7 @@ data_dir = "{data}"
 runtime_dir = "{runtime}"
 [web]
 port = {port}
+undo_s = 0
 [demo]
 simulator = "{runtime}/control"
 """
@@ -56,12 +57,16 @@ class Stack:
         language: str = "fr",
         modems: int = 1,
         typed_pin: str = "",
+        ledger: Path | None = None,
+        environment: Mapping[str, str] | None = None,
         **simulator: float | str,
     ) -> None:
         self.data = folder
         self.language = language
         self.modems = modems
         self.typed_pin = typed_pin  # what the pin_file holds; the SIM's own is the simulator's option
+        self.ledger = ledger or folder  # the data_dir; the logs stay in the folder
+        self.environment = {**os.environ, **(environment or {})}  # of gateway and web
         self.simulator = {"network-seconds": 0.0, "delivery-seconds": 0.0, "modems": modems, **simulator}
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -89,8 +94,9 @@ class Stack:
         self.start("web")
         self.key = self.run("key", "create", "test", "--quiet").strip()
         until(lambda: self.api("GET", "/healthz")[0] == 200, "a healthy page")
-        if not self.typed_pin:
+        if not self.typed_pin and not self.simulator.get("pin"):
             until(self.modem_ready, "a ready modem")
+            until(self.clock_trusted, "a clock that the network vouches for")
         return self
 
     def _written(self) -> str:
@@ -98,7 +104,7 @@ class Stack:
         if self.typed_pin:
             pin_file = str(self.data / "pin")
             Path(pin_file).write_text(self.typed_pin)
-        facts = {"language": self.language, "data": self.data, "runtime": self.runtime, "port": self.port}
+        facts = {"language": self.language, "data": self.ledger, "runtime": self.runtime, "port": self.port}
         suffixes = ["", *(f"-{number}" for number in range(2, self.modems + 1))]
         tables = [
             MODEM.format(number=number, suffix=suffix, runtime=self.runtime, pin_file=pin_file)
@@ -132,7 +138,9 @@ class Stack:
 
     def start(self, *arguments: str) -> None:
         with (self.data / f"{arguments[0]}.log").open("ab") as log:
-            self.children[arguments[0]] = subprocess.Popen(self.command(*arguments), stderr=log)
+            environment = self.environment if arguments[0] in ("gateway", "web") else None
+            command = self.command(*arguments)
+            self.children[arguments[0]] = subprocess.Popen(command, stderr=log, env=environment)
 
     def kill(self, name: str) -> None:
         """Kill −9: no handler runs, nothing is closed."""
@@ -140,13 +148,29 @@ class Stack:
         os.kill(child.pid, signal.SIGKILL)
         child.wait()
 
+    def stop(self, name: str) -> None:
+        """Ask it to leave, as `systemctl stop` does, and wait until it has."""
+        child = self.children.pop(name)
+        child.terminate()
+        child.wait(PATIENCE)
+
     def log(self, name: str) -> str:
         return (self.data / f"{name}.log").read_text()
 
     # ---- from outside ---------------------------------------------------------------------------
 
     def api(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
-        """Status and JSON of one call with the stack's key."""
+        """Status and JSON of one call with the stack's key; (0, None) where nobody answers."""
+        try:
+            status, answer, _ = self.call(method, path, body, **headers)
+        except OSError:
+            return 0, None
+        return status, answer
+
+    def call(
+        self, method: str, path: str, body: Any = None, timeout: float = 10, **headers: str
+    ) -> tuple[int, Any, Mapping[str, str]]:
+        """Status, JSON and headers of one call with the stack's key; raises OSError where nobody answers."""
         data = json.dumps(body).encode() if body is not None else None
         request = urllib.request.Request(self.url + path, data, method=method)
         request.add_header("Authorization", f"Bearer {getattr(self, 'key', '')}")
@@ -155,12 +179,10 @@ class Stack:
         for name, value in headers.items():
             request.add_header(name.replace("_", "-"), value)
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                return answer.status, json.load(answer)
+            with urllib.request.urlopen(request, timeout=timeout) as answer:
+                return answer.status, json.load(answer), answer.headers
         except urllib.error.HTTPError as error:
-            return error.code, json.load(error)
-        except OSError:
-            return 0, None
+            return error.code, json.load(error), error.headers
 
     def send(self, to: str, text: str, **rest: Any) -> str:
         status, message = self.api("POST", "/api/v1/messages", {"to": to, "text": text, **rest})
@@ -189,6 +211,11 @@ class Stack:
 
     def modem_ready(self) -> bool:
         return any(modem["state"] == "ready" for modem in self.links().values())
+
+    def clock_trusted(self) -> bool:
+        """The gateway believes its clock: read where it says so, whatever hour that is."""
+        content = json.loads((self.runtime / "status.json").read_text(encoding="utf-8"))
+        return bool(content["clock"]["trusted"])
 
     def modem(self, which: int = 1, /, **order: Any) -> dict[str, Any]:
         """Ask the which-th simulated modem over its control socket."""

@@ -13,14 +13,37 @@ from gateway.clock import Clock, SystemClock
 from gateway.config import Config
 from gateway.ids import Ids
 from gateway.store import database
-from web import assets, formats, language, live, mishaps, pages, security, sign_in
+from web import (
+    assets,
+    footprints,
+    formats,
+    language,
+    live,
+    mishaps,
+    pages,
+    porter,
+    postings,
+    readings,
+    rehearsals,
+    roles,
+    rounds,
+    security,
+    sign_in,
+)
 from web.office import Office
+
+
+class Site(Flask):
+    """Logs what fails once, in `mishaps` and `problems`: they leave the secret of a one-time link out."""
+
+    def log_exception(self, exc_info: object) -> None:
+        pass
 
 
 def create_app(config: Config, clock: Clock | None = None, ids: Ids | None = None) -> Flask:
     """A WSGI application over the installation's database; raises gateway.errors.Unusable."""
     database.open(config.appliance.database_path)
-    app = Flask(__name__)
+    app = Site(__name__)
     app.extensions["chappe"] = Office(config, clock or SystemClock(), ids or Ids())
     app.config.update(
         SECRET_KEY=keys.appliance_secret(config.appliance.data_dir, ids or Ids()),  # signs the form token
@@ -35,7 +58,23 @@ def create_app(config: Config, clock: Clock | None = None, ids: Ids | None = Non
     app.before_request(_connect)
     app.teardown_request(_disconnect)
     Bootstrap5(app)
-    for part in (assets, language, sign_in, security, formats, live, mishaps, pages):
+    for part in (
+        assets,
+        language,
+        sign_in,
+        roles,
+        security,
+        formats,
+        live,
+        mishaps,
+        pages,
+        porter,
+        readings,
+        footprints,
+        rounds,
+        postings,
+        rehearsals,
+    ):
         part.register(app)
     web.api.register(app)
     return app

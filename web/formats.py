@@ -32,10 +32,14 @@ def register(app: Flask) -> None:
 def moment(instant: datetime) -> Markup:
     """A <time> that reads kindly ("3 min ago", "tomorrow 08:00") and tells all when asked."""
     here = local(instant)
-    full = format_datetime(here, _("EEEE d MMMM y, HH:mm:ss"), locale=current())
     kind = _near(instant) or _far(here)
     mark = Markup('<time datetime="{}" title="{}">{}</time>')
-    return mark.format(here.isoformat(timespec="seconds"), full, kind)
+    return mark.format(here.isoformat(timespec="seconds"), in_full(instant), kind)
+
+
+def in_full(instant: datetime) -> str:
+    """The day and the hour to the second, as one compares it with a watch."""
+    return format_datetime(local(instant), _("EEEE d MMMM y, HH:mm:ss"), locale=current())
 
 
 def clock_time(instant: datetime) -> Markup:

@@ -51,7 +51,7 @@ def current() -> str:
 def say(code: str, /, **facts: Any) -> str:
     """The sentence of one of the gateway's codes, in the language of this request."""
     sentence = words.say(code, current(), **facts)
-    return _spaced(sentence) if current() == "fr" else sentence
+    return spaced(sentence) if current() == "fr" else sentence
 
 
 def because(reason: str, facts: Mapping[str, Any]) -> str:
@@ -64,7 +64,7 @@ def trouble(error: GatewayError) -> str:
     return say(f"error.{error.code}", **error.facts)
 
 
-def _spaced(sentence: str) -> str:
+def spaced(sentence: str) -> str:
     """French marks keep the word before them: their space does not break."""
     return re.sub(r" (?=[:;?!»])|(?<=«) ", "\u00a0", sentence)
 

@@ -1,38 +1,64 @@
-"""Says whether what a page shows has changed; the page asks every two seconds and fetches itself anew.
+"""Says when what a page shows has changed; the page fetches itself anew.
 
-No answer is kept open: twelve threads serve any number of pages.
+A page that is looked at listens to `/live/events` (server-sent events); at most six at a time, since each
+keeps a thread.  The others, and browsers without such events, ask `/live` every two seconds.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 
-from flask import Blueprint, Flask, g, jsonify, request
+from flask import Blueprint, Flask, current_app, g, jsonify, request
 from werkzeug.wrappers import Response
 
 from gateway import handsets, status
+from gateway.access import sessions
+from gateway.backup import shelf
+from gateway.contacts.imports import jobs
 from gateway.errors import GatewayError
-from gateway.messages import lookup
+from gateway.messages import conversations, lookup
 from gateway.modems import alarms, calls, incidents, requests, selftest
+from gateway.store import database
 from web import sign_in
 from web.assets import ENDPOINTS
 from web.office import office
+from web.watch import Ear, Seen, Watch
 
 routes = Blueprint("live", __name__)
 
+HEARTBEAT = 12.0  # seconds: a line that says nothing, so that nobody in between takes the stream for dead
+RETRY = 2000  # milliseconds after which a browser comes back
+STREAM = {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
 
 # What a page shows besides messages and the state of the modems.
-SHOWS = {"handsets.show": "handsets", "home.show": "alarms", "modem_pages.show": "modems"}
+SHOWS = {
+    "alarm_pages.listing": "alarms",
+    "backup_pages.show": "backups",
+    "conversations.listing": "colleagues",
+    "conversations.thread": "colleagues",
+    "handsets.show": "handsets",
+    "home.show": "alarms",
+    "import_pages.show": "imports",
+    "incident_pages.listing": "modems",
+    "modem_pages.show": "modems",
+}
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(routes)
     app.before_request(_note_version)
+    app.extensions["watch"] = Watch(lambda ears: _look(app, ears))
+
+
+def close(app: Flask) -> None:
+    """Let every stream end at once: the server leaves."""
+    _watch(app).close()
 
 
 def _note_version() -> None:
     """Before the page reads anything: what changes while it is made must count as new."""
-    if request.endpoint not in ENDPOINTS and sign_in.person():
+    if request.endpoint not in ENDPOINTS and request.blueprint != routes.name and sign_in.person():
         g.shows = SHOWS.get(request.endpoint or "", "")
         g.version = version(g.shows)
 
@@ -45,19 +71,59 @@ def look() -> Response:
     return answer
 
 
+@routes.get("/live/events")
+def follow() -> Response:
+    """The versions as they come; 503 where no place is free."""
+    of, known = request.args.get("of", ""), request.args.get("version", "")
+    known = request.headers.get("Last-Event-ID") or known  # the same browser, back again
+    token = request.cookies.get(sign_in.COOKIE, "")
+    gone = request.environ.get("waitress.client_disconnected", bool)  # another server tells at the next line
+    ear, watch = Ear(of if of in BESIDES else "", token, known, gone), _watch(current_app)
+    if not watch.listen(ear):
+        return Response(status=503, headers={"Retry-After": "60"})
+    answer = Response(_stream(watch, ear, known), headers=STREAM)
+    answer.call_on_close(lambda: watch.leave(ear))
+    return answer
+
+
 def version(of: str = "") -> str:
     """A word that changes whenever messages, modems or what the page shows besides (`of`) do."""
     seen = [lookup.version(), _modems()]
-    besides = {"handsets": _handsets, "alarms": _alarms, "modems": _desk}.get(of)
-    if besides:
-        seen.append(besides())
+    if of in BESIDES:
+        seen.append(BESIDES[of]())
     return hashlib.sha256("\n".join(seen).encode()).hexdigest()[:16]
+
+
+def _stream(watch: Watch, ear: Ear, known: str) -> Iterator[str]:
+    """Knows nothing of the request, which is over: its place is given up by whoever ends the answer."""
+    yield f"retry: {RETRY}\n\n"
+    while (heard := watch.hear(ear, known, HEARTBEAT)) is not None:
+        yield ":\n\n" if heard == known else f"id: {heard}\ndata: {heard}\n\n"
+        known = heard
+    if ear.over:
+        yield "event: over\ndata: signed out\n\n"
+
+
+def _look(app: Flask, ears: Sequence[Ear]) -> Seen:
+    with app.app_context(), database.connection():
+        now = office().clock.now()
+        tokens = {ear.token for ear in ears}
+        return Seen(
+            versions={of: version(of) for of in {ear.of for ear in ears}},
+            standing={token for token in tokens if sessions.find(token, now)},
+        )
+
+
+def _watch(app: Flask) -> Watch:
+    found: Watch = app.extensions["watch"]
+    return found
 
 
 def _modems() -> str:
     here = office()
     known = status.read(here.config.appliance.runtime_dir, here.clock.now())
-    return repr((known.alive, known.modems))
+    clock = known.clock
+    return repr((known.alive, known.modems, clock.trusted, clock.source, clock.doubt))
 
 
 def _alarms() -> str:
@@ -82,3 +148,18 @@ def _handsets() -> str:
         return repr(handsets.look(control)) if control else ""
     except GatewayError as error:
         return error.code
+
+
+def _backups() -> str:
+    site = office().config.appliance
+    return repr((shelf.names(site), shelf.progress(site)))
+
+
+BESIDES = {
+    "alarms": _alarms,
+    "backups": _backups,
+    "colleagues": conversations.version,
+    "handsets": _handsets,
+    "imports": jobs.newest,
+    "modems": _desk,
+}

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 BODY_LIMIT = 64 * 1024  # octets
+BUSY, DISK = 5, 30  # seconds after which a caller may well try again: others write; a person makes room
 
 # What the gateway refuses, first match wins.
 STATUS_OF: tuple[tuple[type[GatewayError], int], ...] = (
@@ -92,11 +93,16 @@ def problem_of(error: Exception) -> Problem:
         return Problem(status, fault_of(error))
     if isinstance(error, database.Trouble):
         log.error("%s %s: the database gave no answer", request.method, request.path, exc_info=error)
-        return Problem(503, Fault("database_busy"), headers={"Retry-After": "5"})
+        return _database_problem(database.trouble_code(error))
     if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
         return _http_problem(error, error.code)
     log.error("%s %s failed", request.method, request.path, exc_info=error)
     return Problem(500, Fault("internal"))
+
+
+def _database_problem(code: str) -> Problem:
+    wait = BUSY if code == "database_busy" else DISK
+    return Problem(503, Fault(code), headers={"Retry-After": str(wait)})
 
 
 def _http_problem(error: HTTPException, status: int) -> Problem:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
 
+from gateway.contacts.imports import jobs
 from web.assets import ENDPOINTS as ASSETS
 
 POLICY = "; ".join(
@@ -32,6 +33,9 @@ HEADERS = {
 # Programs come with a key in a header and never with our cookie: nobody can borrow their authority.
 KEYED_PATHS = ("/api/",)
 
+# A form that carries a file may be larger than others: octets, with the room that the form itself takes.
+ROOMY = {"import_pages.upload": jobs.MOST_OCTETS + 64 * 1024}
+
 csrf = CSRFProtect()
 
 
@@ -42,6 +46,8 @@ def register(app: Flask) -> None:
 
 
 def _ask_for_token() -> None:
+    if request.endpoint in ROOMY:
+        request.max_content_length = ROOMY[request.endpoint]
     if not request.path.startswith(KEYED_PATHS):
         csrf.protect()
 

@@ -9,6 +9,7 @@ from flask import Flask, g, jsonify, redirect, request, session, url_for
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
 
+from gateway import status
 from gateway.access import sessions
 from gateway.messages.outbox import Caller
 from gateway.store.models import User
@@ -18,7 +19,7 @@ COOKIE = "chappe_sign_in"
 
 PUBLIC_ENDPOINTS = frozenset(
     {"static", "bootstrap.static", "language.choose", "welcome.sign_in", "welcome.try_password"}
-    | {"welcome.look", "welcome.choose", "welcome.enter"}
+    | {"welcome.look", "welcome.choose", "welcome.enter", "privacy.notice"}
 )
 # Answered by the API, which asks for a key where one is needed.
 PUBLIC_PATHS = ("/api/", "/docs", "/healthz", "/metrics")
@@ -36,17 +37,27 @@ def register(app: Flask) -> None:
 def person() -> User | None:
     """Who signed in on this browser, if anybody."""
     if "person" not in g:
-        token = request.cookies.get(COOKIE, "")
-        g.person = sessions.find(token, office().clock.now()) if token else None
+        g.person = sessions.find(token(), office().clock.now()) if token() else None
     found: User | None = g.person
     return found
+
+
+def token() -> str:
+    """What this browser's cookie says, "" for none."""
+    return request.cookies.get(COOKIE, "")
+
+
+def is_open() -> bool:
+    """Whether the address of this request asks nobody to sign in."""
+    return request.endpoint in PUBLIC_ENDPOINTS or request.path.startswith(PUBLIC_PATHS)
 
 
 def caller() -> Caller:
     """Who writes the messages of this request."""
     here, someone = office(), person()
-    source = f"page:{someone.name if someone else ''}"
-    return Caller(source, here.config.appliance, here.config.modem_names, here.ids)
+    site, source = here.config.appliance, f"page:{someone.name if someone else ''}"
+    trusted = status.read(site.runtime_dir, here.clock.now()).trusted
+    return Caller(source, site, here.config.modem_names, here.ids, trusted)
 
 
 def welcome(user: User, destination: str) -> Response:
@@ -56,7 +67,7 @@ def welcome(user: User, destination: str) -> Response:
     session.clear()  # a form opened by somebody else before is worth nothing any more
     answer.set_cookie(
         COOKIE,
-        sessions.open(user, now, ids),
+        sessions.open(user, now, ids, instead=token()),
         max_age=sessions.LIFE,
         httponly=True,
         samesite="Lax",
@@ -67,7 +78,7 @@ def welcome(user: User, destination: str) -> Response:
 
 def farewell() -> Response:
     """Sign out on this browser; the token opens nothing any more."""
-    sessions.close(request.cookies.get(COOKIE, ""))
+    sessions.close(token())
     session.clear()
     answer = redirect(url_for("welcome.sign_in"))
     answer.delete_cookie(COOKIE)
@@ -82,9 +93,9 @@ def local(address: str) -> str:
 
 
 def _ask() -> Response | None:
-    if request.endpoint in PUBLIC_ENDPOINTS or request.path.startswith(PUBLIC_PATHS) or person():
+    if is_open() or person():
         return None
-    if request.endpoint == "live.look":
+    if request.blueprint == "live":
         answer: Response = jsonify(code="signed_out")
         answer.status_code = 401
         return answer

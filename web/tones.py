@@ -43,6 +43,8 @@ CANCELABLE = ("scheduled", "held", "queued")
 FILTERS = {
     "all": (),
     "waiting": WAITING,
+    "scheduled": ("scheduled",),
+    "held": ("held",),
     "sent": ("sent",),
     "delivered": ("delivered",),
     "failed": BAD,

@@ -67,6 +67,11 @@ def find(key: str) -> ApiKey | None:
     return ApiKey.get_or_none(ApiKey.digest == digest(key), ApiKey.revoked_at.is_null())
 
 
+def note_use(key: ApiKey, now: datetime) -> None:
+    """Remember that this key was used."""
+    ApiKey.update(last_used_at=now).where(ApiKey.id == key.id).execute()
+
+
 def everything() -> list[ApiKey]:
     return list(ApiKey.select().order_by(ApiKey.name))
 

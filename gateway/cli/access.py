@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
+from gateway import audit
 from gateway.access import keys, people
+from gateway.access.roles import ADMINISTERS, ROLES
 from gateway.cli import tables
-from gateway.cli.desk import Desk, open_desk, plainly
+from gateway.cli.desk import Desk, open_desk, plainly, source
+from gateway.store import database
+from gateway.store.models import User
+
+ROLE = click.Choice(ROLES)
 
 
 @click.group()
@@ -28,7 +36,9 @@ def create(ctx: click.Context, name: str, scopes: tuple[str, ...], quiet: bool, 
     desk = open_desk(ctx)
     with desk.ledger():
         secret = keys.appliance_secret(desk.config.appliance.data_dir, desk.ids)
-        new = keys.create(name, scopes, desk.clock.now(), desk.ids, secret)
+        with database.transaction():
+            new = keys.create(name, scopes, desk.clock.now(), desk.ids, secret)
+            audit.write(source(), "key_created", desk.clock.now(), shown=name, scopes=" ".join(new.scopes))
     if as_json:
         tables.show_json(new.as_json())
     elif quiet:
@@ -50,13 +60,19 @@ def list_keys(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         tables.show_json(
             [{"name": k.name, "account_sid": k.account_sid, "scopes": k.scopes.split(),
-              "created_at": k.created_at.isoformat(), "revoked": k.revoked_at is not None} for k in known]
+              "created_at": k.created_at.isoformat(), "last_used_at": desk.iso(k.last_used_at),
+              "revoked": k.revoked_at is not None} for k in known]
         )  # fmt: skip
     elif not known:
         click.echo(desk.say("cli.no_key"))
     else:
-        headings = [desk.say(f"column.{name}") for name in ("name", "scopes", "created", "revoked")]
-        rows = [[k.name, k.scopes, desk.instant(k.created_at), desk.instant(k.revoked_at)] for k in known]
+        headings = [
+            desk.say(f"column.{name}") for name in ("name", "scopes", "created", "last_used", "revoked")
+        ]
+        rows = [
+            [k.name, k.scopes, *map(desk.instant, (k.created_at, k.last_used_at, k.revoked_at))]
+            for k in known
+        ]
         tables.show(headings, rows)
 
 
@@ -67,8 +83,9 @@ def list_keys(ctx: click.Context, as_json: bool) -> None:
 def revoke(ctx: click.Context, name: str) -> None:
     """Make a key useless, at once and for good."""
     desk = open_desk(ctx)
-    with desk.ledger():
+    with desk.ledger(), database.transaction():
         keys.revoke(name, desk.clock.now())
+        audit.write(source(), "key_revoked", desk.clock.now(), shown=name)
     click.echo(desk.say("cli.revoked", name=name))
 
 
@@ -79,14 +96,16 @@ def user() -> None:
 
 @user.command("add")
 @click.argument("name")
+@click.option("--role", type=ROLE, default=ADMINISTERS, show_default=True, help="What they may do.")
 @click.option("--language", type=click.Choice(["fr", "en"]), help="Of the page (default: the appliance's).")
 @click.pass_context
 @plainly
-def add(ctx: click.Context, name: str, language: str | None) -> None:
+def add(ctx: click.Context, name: str, role: str, language: str | None) -> None:
     """Add a person; prints the one-time link at which they choose a password."""
     desk = open_desk(ctx)
-    with desk.ledger():
-        token = people.add(name, language or desk.language, desk.clock.now(), desk.ids)
+    with desk.ledger(), database.transaction():
+        token = people.add(name, language or desk.language, desk.clock.now(), desk.ids, role)
+        audit.write(source(), "user_added", desk.clock.now(), shown=name, role=role)
     click.echo(desk.say("cli.link", link=welcome(desk, token)))
 
 
@@ -97,9 +116,50 @@ def add(ctx: click.Context, name: str, language: str | None) -> None:
 def password(ctx: click.Context, name: str) -> None:
     """Print a new one-time link at which NAME chooses a new password."""
     desk = open_desk(ctx)
-    with desk.ledger():
+    with desk.ledger(), database.transaction():
         token = people.link(name, desk.clock.now(), desk.ids)
+        audit.write(source(), "user_invited", desk.clock.now(), shown=name)
     click.echo(desk.say("cli.link", link=welcome(desk, token)))
+
+
+@user.command("role")
+@click.argument("name")
+@click.argument("role", type=ROLE)
+@click.pass_context
+@plainly
+def change_role(ctx: click.Context, name: str, role: str) -> None:
+    """Change what NAME may do; they are signed out everywhere."""
+    desk = open_desk(ctx)
+    with desk.ledger(), database.transaction():
+        if people.change_role(name, role):
+            audit.write(source(), "user_role", desk.clock.now(), shown=name, role=role)
+    click.echo(desk.say("cli.role_is", name=name, role=role))
+
+
+@user.command("disable")
+@click.argument("name")
+@click.pass_context
+@plainly
+def disable(ctx: click.Context, name: str) -> None:
+    """Shut NAME out, at once: sessions end, the password and the links open nothing."""
+    desk = open_desk(ctx)
+    with desk.ledger(), database.transaction():
+        if people.disable(name, desk.clock.now()):
+            audit.write(source(), "user_disabled", desk.clock.now(), shown=name)
+    click.echo(desk.say("cli.disabled", name=name))
+
+
+@user.command("enable")
+@click.argument("name")
+@click.pass_context
+@plainly
+def enable(ctx: click.Context, name: str) -> None:
+    """Let NAME in again, with the password and the role of before."""
+    desk = open_desk(ctx)
+    with desk.ledger(), database.transaction():
+        if people.enable(name):
+            audit.write(source(), "user_enabled", desk.clock.now(), shown=name)
+    click.echo(desk.say("cli.enabled", name=name))
 
 
 @user.command("list")
@@ -107,20 +167,33 @@ def password(ctx: click.Context, name: str) -> None:
 @click.pass_context
 @plainly
 def list_users(ctx: click.Context, as_json: bool) -> None:
-    """The people, and whether they have chosen a password."""
+    """The people, what they may do, and whether they have chosen a password."""
     desk = open_desk(ctx)
     with desk.ledger():
         known = people.everybody()
     if as_json:
-        tables.show_json(
-            [{"name": u.name, "language": u.language, "password": u.password_hash is not None} for u in known]
-        )
+        tables.show_json([_person_row(desk, person) for person in known])
     elif not known:
         click.echo(desk.say("cli.nobody"))
     else:
-        headings = [desk.say(f"column.{name}") for name in ("name", "language", "password")]
+        columns = ("name", "role", "language", "password", "seen", "disabled")
         chosen = {True: desk.say("cli.yes"), False: desk.say("cli.no")}
-        tables.show(headings, [[u.name, u.language, chosen[u.password_hash is not None]] for u in known])
+        rows = [
+            [u.name, desk.say(f"role.{u.role}"), u.language, chosen[u.password_hash is not None],
+             desk.instant(u.seen_at), desk.instant(u.disabled_at)] for u in known
+        ]  # fmt: skip
+        tables.show([desk.say(f"column.{name}") for name in columns], rows)
+
+
+def _person_row(desk: Desk, person: User) -> dict[str, Any]:
+    return {
+        "name": person.name,
+        "role": person.role,
+        "language": person.language,
+        "password": person.password_hash is not None,
+        "seen_at": desk.iso(person.seen_at),
+        "disabled_at": desk.iso(person.disabled_at),
+    }
 
 
 def welcome(desk: Desk, token: str) -> str:

@@ -18,7 +18,7 @@ from string import Template
 
 import click
 
-from gateway import status
+from gateway import setup, status
 from gateway.access import people
 from gateway.cli import roundtrip
 from gateway.cli.access import page_address, welcome
@@ -128,14 +128,15 @@ def _all_alive(children: list[Child]) -> None:
 
 
 def _invite(desk: Desk) -> None:
-    """Print the one-time link of the first account, made here if need be."""
+    """Print the one-time link of the first account, made here if need be; a new demo is set up by it."""
     with desk.ledger():
         now = desk.clock.now()
         if people.any_user():
             token = people.link(people.everybody()[0].name, now, desk.ids)
         else:
             token = people.add(PERSON, desk.language, now, desk.ids)
-    click.echo(desk.say("cli.demo_link", link=welcome(desk, token)))
+        code = "cli.demo_setup" if setup.is_open() else "cli.demo_link"
+    click.echo(desk.say(code, link=welcome(desk, token)))
 
 
 def _watch(desk: Desk, children: list[Child]) -> None:

@@ -68,8 +68,8 @@ def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(*args, **kwargs)
         except GatewayError as error:
             fail(say(f"error.{error.code}", _language(ctx), **error.facts))
-        except database.Trouble:
-            fail(say("error.database_busy", _language(ctx)))
+        except database.Trouble as trouble:
+            fail(say(f"error.{database.trouble_code(trouble)}", _language(ctx)))
         except BrokenPipeError:  # somebody piped us into `head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

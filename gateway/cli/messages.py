@@ -1,92 +1,18 @@
-"""Send, and look: what waits and why, what came, each rule's answer for one message."""
+"""Look: what waits and why, what came, each rule's answer for one message; and how one is shown."""
 
 from __future__ import annotations
 
-import sys
-from datetime import datetime
 from typing import Any
 
 import click
 
-from gateway import status, wake
+from gateway import status
 from gateway.cli import tables
-from gateway.cli.desk import Desk, fail, open_desk, plainly, source
-from gateway.errors import Invalid
+from gateway.cli.desk import Desk, open_desk, plainly
 from gateway.messages import lookup
-from gateway.messages.lifecycle import FINAL, WAITING, State
-from gateway.messages.outbox import Caller, Draft, submit
+from gateway.messages.lifecycle import WAITING, State
 from gateway.messages.why import explain
 from gateway.store.models import Inbound, Message
-
-GLANCE = 0.2  # seconds between two looks while waiting
-GOOD = (State.DELIVERED, State.SENT)
-
-
-@click.command()
-@click.argument("number")
-@click.argument("text")
-@click.option(
-    "--category", default="notification", show_default=True, help="otp, alert, notification, marketing."
-)
-@click.option(
-    "--at", "when", help="When to leave: 2026-12-01T10:00, in the appliance's zone or with an offset."
-)
-@click.option("--smart", is_flag=True, help="Spell it so that it costs less (ç → c, ’ → ').")
-@click.option("--wait", is_flag=True, help="Follow the message to its final state.")
-@click.option("--timeout", default=180.0, show_default=True, help="Seconds that --wait waits at the most.")
-@click.option("--json", "as_json", is_flag=True, help="Print the message as JSON.")
-@click.pass_context
-@plainly
-def send(
-    ctx: click.Context,
-    number: str,
-    text: str,
-    category: str,
-    when: str | None,
-    smart: bool,
-    wait: bool,
-    timeout: float,
-    as_json: bool,
-) -> None:
-    """Send TEXT to NUMBER: the message is in the queue when this returns."""
-    desk = open_desk(ctx)
-    site = desk.config.appliance
-    draft = Draft(number, text, category, _instant(when, desk), smart_encoding=smart)
-    with desk.ledger():
-        message = submit(draft, Caller(source(), site, desk.config.modem_names, desk.ids), desk.clock.now())
-        wake.ring(site.runtime_dir)
-        if wait:
-            message = _follow(message.uid, timeout, desk)
-    _show_sent(message, desk, as_json)
-    if wait and message.state not in FINAL:
-        fail(desk.say("cli.timed_out", state=message.state, seconds=f"{timeout:g}"))
-    sys.exit(0 if not wait or message.state in GOOD else 1)
-
-
-def _instant(typed: str | None, desk: Desk) -> datetime | None:
-    if typed is None:
-        return None
-    try:
-        at = datetime.fromisoformat(typed)
-    except ValueError as error:
-        raise Invalid("at_unreadable", field="at", value=typed) from error
-    return at if at.tzinfo else at.replace(tzinfo=desk.config.appliance.timezone)
-
-
-def _follow(uid: str, timeout: float, desk: Desk) -> Message:
-    deadline = desk.clock.monotonic() + timeout
-    while True:
-        message = lookup.message(uid)
-        if message.state in FINAL or desk.clock.monotonic() >= deadline:
-            return message
-        desk.clock.sleep(GLANCE)
-
-
-def _show_sent(message: Message, desk: Desk, as_json: bool) -> None:
-    if as_json:
-        tables.show_json(_as_json(message, desk))
-        return
-    click.echo(f"{message.uid}  {desk.say(f'state.{message.state}')}{_why(message, desk, ' – ')}")
 
 
 @click.command()
@@ -101,7 +27,7 @@ def queue(ctx: click.Context, limit: int, as_json: bool) -> None:
         states = (*WAITING, State.SENDING, State.UNCERTAIN)
         messages = lookup.messages(states=states, limit=limit).items
     if as_json:
-        tables.show_json([_as_json(message, desk) for message in messages])
+        tables.show_json([for_programs(message, desk) for message in messages])
     elif not messages:
         click.echo(desk.say("cli.nothing_waits"))
     else:
@@ -116,7 +42,7 @@ def _queue_row(message: Message, desk: Desk) -> list[str]:
         desk.say(f"category.{message.category}"),
         desk.say(f"state.{message.state}"),
         desk.instant(message.until),
-        _why(message, desk),
+        because(message, desk),
     ]
 
 
@@ -141,7 +67,8 @@ def inbox(ctx: click.Context, limit: int, as_json: bool) -> None:
 
 def _inbox_row(message: Inbound, desk: Desk) -> list[str]:
     gap = "" if message.complete else " " + desk.say("cli.gap")
-    return [desk.instant(message.received_at), message.sender, message.text + gap]
+    text = message.text or desk.say("cli.no_text")
+    return [desk.instant(message.received_at), message.sender, text + gap]
 
 
 @click.command()
@@ -155,7 +82,7 @@ def why(ctx: click.Context, message_id: str, as_json: bool) -> None:
     site, now = desk.config.appliance, desk.clock.now()
     with desk.ledger():
         message = lookup.message(message_id)
-        answers = explain(message, status.read(site.runtime_dir, now), site.timezone, now)
+        answers = explain(message, status.read(site.runtime_dir, now), site, now)
     if as_json:
         rows = [
             {"rule": a.code, "answer": a.answer, "reason": a.reason, "until": desk.iso(a.until)}
@@ -170,11 +97,22 @@ def why(ctx: click.Context, message_id: str, as_json: bool) -> None:
         click.echo("  ".join(part for part in (line, desk.instant(answer.until), reason) if part))
 
 
-def _why(message: Message, desk: Desk, before: str = "") -> str:
-    return before + desk.say(f"reason.{message.reason}", **message.facts) if message.reason else ""
+def show_one(message: Message, desk: Desk, as_json: bool) -> None:
+    """Print one message: where it stands now, and why."""
+    if as_json:
+        tables.show_json(for_programs(message, desk))
+        return
+    words = (desk.say(f"state.{message.state}"), because(message, desk))
+    click.echo(f"{message.uid}  {' – '.join(filter(None, words))}")
 
 
-def _as_json(message: Message, desk: Desk) -> dict[str, Any]:
+def because(message: Message, desk: Desk) -> str:
+    """Its reason in words; "" where it needs none."""
+    return desk.say(f"reason.{message.reason}", **message.facts) if message.reason else ""
+
+
+def for_programs(message: Message, desk: Desk) -> dict[str, Any]:
+    """A message for programs."""
     return {
         "id": message.uid,
         "to": message.recipient,

@@ -7,11 +7,15 @@ from typing import Any
 
 import click
 
-from gateway import status, wake
-from gateway.cli import tables
+from gateway import audit, settings, status, wake
+from gateway.cli import budgeting, tables
 from gateway.cli.desk import Desk, fail, open_desk, plainly, source
+from gateway.errors import Invalid
+from gateway.messages import numbers
 from gateway.modems import incidents, requests, sims
+from gateway.settings import RouteSetting
 from gateway.status import ModemStatus, Status
+from gateway.store import database
 from gateway.store.models import ModemRequest
 
 GLANCE = 0.2  # seconds between two looks at an open request
@@ -19,7 +23,7 @@ GLANCE = 0.2  # seconds between two looks at an open request
 
 @click.group()
 def modem() -> None:
-    """Modems: look, dial, restart."""
+    """Modems: look, dial, restart, say what each SIM is for."""
 
 
 @modem.command("list")
@@ -68,15 +72,21 @@ def info(ctx: click.Context, name: str, as_json: bool) -> None:
     one = _one(desk, name)
     with desk.ledger():
         past = incidents.recent(name, 5)
+        prefixes = settings.route(name).prefixes
+        uses = budgeting.uses_of(desk, name)
     if as_json:
         rows = [
             {"error": i.error, "began_at": i.began_at.isoformat(), "tried": i.tried.get("rungs", []),
              "ended_at": i.ended_at.isoformat() if i.ended_at else None} for i in past
         ]  # fmt: skip
-        tables.show_json({**_as_json(one), "incidents": rows})
+        tables.show_json({**_as_json(one), "prefixes": prefixes, "budgets": uses, "incidents": rows})
         return
     for key, value in _as_json(one).items():
         click.echo(f"{key:14} {'' if value is None else value}")
+    click.echo(f"{'prefixes':14} {', '.join(prefixes) or desk.say('cli.any_number')}")
+    for use in uses:
+        if use["most"] is not None:
+            click.echo(f"{desk.say('limit.' + use['limit'])}: {use['used']} / {use['most']}")
     for incident in past:
         tried = ", ".join(desk.say(f"rung.{rung}") for rung, _ in incident.tried.get("rungs", []))
         span = f"{desk.instant(incident.began_at)} – {desk.instant(incident.ended_at)}"
@@ -92,6 +102,41 @@ def ussd(ctx: click.Context, name: str, code: str) -> None:
     """Dial a USSD CODE (the balance, for instance) and print the answer."""
     click.echo(_ask(open_desk(ctx), name, "ussd", code).answer)
 
+
+@modem.command("route")
+@click.argument("name")
+@click.option("--prefix", "typed", multiple=True, metavar="P", help="A beginning: +33, +590690, or FR.")
+@click.option("--any", "for_any", is_flag=True, help="It is for every number.")
+@click.pass_context
+@plainly
+def route(ctx: click.Context, name: str, typed: tuple[str, ...], for_any: bool) -> None:
+    """Say which numbers the SIM is for, by how they begin; without an option, tell it.
+
+    A message goes to the SIM whose beginning fits best, unless a modem was asked for or the person last
+    wrote to another SIM.  While that SIM is away, others carry it.
+    """
+    if typed and for_any:
+        raise click.UsageError("--prefix and --any exclude each other.")
+    desk = open_desk(ctx)
+    known = desk.config.modem_names
+    if name not in known:
+        raise Invalid("modem_unknown", field="modem", value=name, known=", ".join(known))
+    with desk.ledger():
+        if typed or for_any:
+            choice = RouteSetting(numbers.prefixes(",".join(typed)))
+            if typed and not choice.prefixes:
+                raise Invalid("bad_prefix", field="prefix", value=typed[0])
+            with database.transaction():
+                settings.choose_route(name, choice)
+                audit.write(source(), "settings_changed", desk.clock.now(), shown=f"route.{name}")
+        prefixes = settings.route(name).prefixes
+    said = "cli.route_prefixes" if prefixes else "cli.route_any"
+    click.echo(desk.say(said, modem=name, prefixes=", ".join(prefixes)))
+    if prefixes and len(known) == 1:
+        click.echo(desk.say("cli.route_alone"))
+
+
+modem.add_command(budgeting.budget)
 
 ORDERS = {
     "reset": "Restart the modem; what it has in hand becomes uncertain, the rest waits.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,16 @@ class Minute:
 @dataclass(frozen=True, slots=True)
 class Night:
     """The hour of the nightly work."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeTold:
+    """A modem told the network's time: `at`, when our clocks showed `wall` and `monotonic`."""
+
+    modem: str
+    at: datetime
+    wall: datetime
+    monotonic: float
 
 
 @dataclass(frozen=True, slots=True)

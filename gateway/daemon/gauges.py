@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway import status
-from gateway.status import ModemStatus
+from gateway.status import ClockStatus, ModemStatus
 from modem import api
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,7 @@ class Gauges:
     def __init__(self, runtime_dir: Path, modems: Iterable[str]) -> None:
         self.runtime_dir = runtime_dir
         self.modems = {name: ModemStatus(name, api.LinkState.CLOSED) for name in modems}
+        self.clock = ClockStatus(trusted=False, doubt="unvouched")
 
     def take(self, event: api.Event, now: datetime) -> None:
         """Let an event change what is shown of its modem."""
@@ -35,10 +36,20 @@ class Gauges:
         ends = until.isoformat() if until else None
         self.modems[modem] = replace(self.modems[modem], hold=reason, hold_until=ends)
 
+    def network_time(self, modem: str, offset: float) -> None:
+        """The network's time minus ours, in seconds."""
+        self.modems[modem] = replace(self.modems[modem], clock_offset_s=round(offset, 1))
+
+    def clock_was_set(self, step: float) -> None:
+        """Ours went on by so many seconds, the networks' did not."""
+        for name, modem in self.modems.items():
+            if modem.clock_offset_s is not None:
+                self.network_time(name, modem.clock_offset_s - step)
+
     def write(self, now: datetime) -> None:
         """Show it; a full or read-only disk costs the picture, never the messages."""
         try:
-            status.write(self.runtime_dir, tuple(self.modems.values()), now)
+            status.write(self.runtime_dir, tuple(self.modems.values()), now, self.clock)
         except OSError as error:
             log.warning("cannot write the status file: %s", error)
 
@@ -76,8 +87,6 @@ def _changes(event: api.Event, modem: ModemStatus, now: datetime) -> dict[str, A
             return {"sent": modem.sent + 1}
         case api.PartRefused():
             return {"failed": modem.failed + 1}
-        case api.NetworkTime(at=at):
-            return {"clock_offset_s": round((at - now).total_seconds(), 1)}
         case api.Heard(item=api.InboundPart()):
             return {"received": modem.received + 1}
     return {}

@@ -14,8 +14,6 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 
-STEP = 2.0  # seconds by which wall and monotonic time may part before it counts as a step
-
 
 class NoBacklog(BaseTrigger):  # type: ignore[misc]
     """A trigger that forgets the runs it missed.
@@ -46,7 +44,6 @@ class Heartbeat:
             timezone=zone,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600},
         )
-        self.apart: float | None = None
 
     def start(self) -> None:
         self._add_jobs()
@@ -55,16 +52,12 @@ class Heartbeat:
     def stop(self) -> None:
         self.scheduler.shutdown(wait=False)
 
-    def watch(self, now: datetime, monotonic: float) -> bool:
-        """Called every few seconds; True when the wall clock stepped, and the jobs were made anew."""
-        apart = now.timestamp() - monotonic
-        stepped = self.apart is not None and abs(apart - self.apart) > STEP
-        self.apart = apart
-        if stepped:
+    def begin_anew(self) -> None:
+        """The wall clock was set: the jobs are made anew, or they would wait for hours that are over."""
+        if self.scheduler.running:
             self.scheduler.remove_all_jobs()
             self._add_jobs()
             self.scheduler.wakeup()
-        return stepped
 
     def _add_jobs(self) -> None:
         for call, make in self.jobs:

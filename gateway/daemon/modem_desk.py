@@ -12,6 +12,8 @@ from gateway.errors import GatewayError
 from gateway.ids import Ids
 from gateway.messages.dispatcher import Dispatcher
 from gateway.modems import alarms, calls, incidents, requests, selftest, sims
+from gateway.modems.meters import Meters
+from gateway.status import BUDGET
 from gateway.store import database
 from gateway.store.models import ModemRequest
 from modem import api
@@ -31,10 +33,14 @@ class ModemDesk:
         site: Appliance,
         dispatcher: Dispatcher,
         gauges: Gauges,
+        meters: Meters,
         ids: Ids,
     ) -> None:
         self.modems, self.site, self.ids = modems, site, ids
-        self.dispatcher, self.gauges = dispatcher, gauges
+        self.dispatcher, self.gauges, self.meters = dispatcher, gauges, meters
+        self.barred: set[str] = set()  # ready modems whose SIM may not send at all
+        self.news = False  # a SIM begins to rest or goes on, and nobody was shown
+        meters.changed = self._show_rest
         self.identities: dict[str, api.Identity] = {}
         self.ready: set[str] = set()
         self.ussd_jobs: dict[int, int] = {}  # job → request
@@ -58,11 +64,24 @@ class ModemDesk:
         """Let the modem send, or say why not."""
         sim = self.identities.get(modem, api.Identity()).sim
         bar = sims.bar(modem, sim, now) if modem in self.ready else None
-        self.gauges.hold(modem, bar.reason if bar else None, bar.until if bar else None)
+        if bar is None:
+            self.barred.discard(modem)
+        else:
+            self.barred.add(modem)
+            self.gauges.hold(modem, bar.reason, bar.until)
         if modem in self.ready and bar is None:
             self.dispatcher.ready(modem, sim)
         else:
             self.dispatcher.not_ready(modem)
+        self._show_rest(modem)
+
+    def _show_rest(self, modem: str) -> None:
+        """A SIM that has used up its budget sends only what must not wait; one that may not send at all
+        says so first."""
+        if modem not in self.barred:
+            rest = self.meters.rests.get(modem) if modem in self.ready else None
+            self.news |= (rest is None) is (self.gauges.modems[modem].hold == BUDGET)
+            self.gauges.hold(modem, BUDGET if rest else None, rest.until if rest else None)
 
     def refused(self, event: api.PartRefused, now: datetime) -> None:
         """A refusal that the operator means for the SIM may have paused it: show it at once."""
@@ -144,11 +163,12 @@ class ModemDesk:
             incidents.watch(now)
             requests.give_up_on_old(now)
             selftest.watch(now)
-            for modem in self.modems:
+            for modem in self.modems if self.dispatcher.judge.trusted else ():
                 number = self.identities.get(modem, api.Identity()).number
                 selftest.begin_if_due(modem, number, self.site, now, self.ids)
         for modem in self.modems:
             self.decide(modem, now)
+        self.meters.minute(self.dispatcher.sims, now)
         self._watch_progress(now)
 
     def _watch_progress(self, now: datetime) -> None:

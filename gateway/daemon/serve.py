@@ -8,16 +8,18 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from gateway.clock import Clock, SystemClock
-from gateway.config import Config, ModemConfig
+from gateway.config import Appliance, Config, ModemConfig
 from gateway.daemon.bell import Bell
 from gateway.daemon.events import Rung
 from gateway.daemon.loop import Loop
 from gateway.daemon.pins import PinMemory
 from gateway.errors import Unusable
 from gateway.ids import Ids
+from gateway.modems import pin_files
 from gateway.store import database
 from modem import profiles
 from modem.finder import Where
@@ -36,7 +38,7 @@ def serve(config: Config, clock: Clock | None = None) -> None:
     with _alone(runtime_dir):
         database.open(config.appliance.database_path)
         pins = PinMemory(clock.now)
-        modems = {modem.name: _link(modem, pins) for modem in config.modems}
+        modems = {modem.name: _link(modem, config.appliance, pins) for modem in config.modems}
         loop = Loop(config.appliance, modems, clock, Ids())
         bell = Bell(runtime_dir, lambda: loop.inbox.put(Rung()))
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -49,12 +51,13 @@ def serve(config: Config, clock: Clock | None = None) -> None:
             bell.stop()
 
 
-def _link(modem: ModemConfig, pins: PinMemory) -> Link:
+def _link(modem: ModemConfig, site: Appliance, pins: PinMemory) -> Link:
+    _check_pin_file(modem)
     return Link(
         modem.name,
         Where(modem.port, modem.imei),
         modem.baudrate,
-        _pin(modem),
+        partial(pin_files.read, modem, site),
         pins,
         profile=modem.profile,
         power=_power(modem),
@@ -70,11 +73,12 @@ def _power(modem: ModemConfig) -> Power | None:
     return Power(modem.power_pin, "relay") if modem.power == "relay" else None
 
 
-def _pin(modem: ModemConfig) -> str:
+def _check_pin_file(modem: ModemConfig) -> None:
+    """A name mistyped in the configuration is told at the start, before anything is tried."""
     if modem.pin_file is None:
-        return ""
+        return
     try:
-        return modem.pin_file.read_text(encoding="ascii").strip()
+        modem.pin_file.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise Unusable("pin_unreadable", modem=modem.name, path=str(modem.pin_file)) from error
 

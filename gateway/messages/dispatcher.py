@@ -11,13 +11,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
-from gateway.messages import lifecycle, reports, retries, waiting
+from gateway.messages import budgeting, lifecycle, reports, retries, routing, waiting
+from gateway.messages.budgeting import Budget, NoBudget
+from gateway.messages.gathering import ON_THE_WAY, Judge
 from gateway.messages.lifecycle import Event, State, Step
-from gateway.policy import quiet_hours
+from gateway.policy.budgets import HELD
 from gateway.policy.categories import CATEGORIES
-from gateway.store import claims, database
+from gateway.policy.verdict import Answer
+from gateway.store import claims, database, statements
 from gateway.store.models import Message, Part
 from modem import api
 from modem.errors import ModemError
@@ -28,6 +30,11 @@ NOT_READY = "not_ready"  # the code of a refusal that is not the part's fault
 LOOKED_AT = 50  # rows that one claim may put on hold before the loop looks at other events again
 SOON = timedelta(seconds=2)  # until a message that waits for an earlier one is looked at again
 OVERDUE = timedelta(minutes=5)
+STARTING = timedelta(seconds=30)  # a modem not ready yet so long after the start is one that is away
+HANDED = timedelta(seconds=5)  # between two looks at what is bound to a modem that is away
+MANY = 1000  # parts that only one modem may carry: they are not looked through every few seconds
+MANY_HANDED = timedelta(minutes=1)
+ALL_LANES, HELD_LANES = 0, min(CATEGORIES[name].lane for name in HELD)  # from this one on
 REMEMBERED = 100  # uncertain jobs for which a late answer is still understood
 
 
@@ -53,25 +60,36 @@ class SimWatch(Protocol):
 class Dispatcher:
     """Keeps each ready modem busy.  What it holds in memory may be lost at any instant: the rows know."""
 
-    def __init__(self, modems: Mapping[str, api.Modem], zone: ZoneInfo, watch: SimWatch) -> None:
+    def __init__(
+        self, modems: Mapping[str, api.Modem], judge: Judge, watch: SimWatch, budget: Budget | None = None
+    ) -> None:
         self.modems = modems
-        self.zone = zone
+        self.judge = judge
         self.watch = watch
+        self.budget = budget or NoBudget()
         self.sims: dict[str, str] = {}  # ready modems and the SIM in each
         self.flights: dict[str, Flight] = {}
         self.lost: dict[int, Flight] = {}
         self.turns: dict[int, str] = {}  # lane → the source that was served last
         self.jobs = 0
+        self.seen: set[str] = set()  # modems that were ready since the start
+        self.more = False  # a claim stopped before it had looked at all that it might carry
+        self.began: datetime | None = None
+        self.handed: datetime | None = None
+        self.rest: dict[str, datetime] = {}  # modems for which many parts wait whatever happens
 
     # ---- who may carry something ---------------------------------------------------------------
 
     def ready(self, modem: str, sim: str) -> None:
         self.sims[modem] = sim
+        self.seen.add(modem)
+        self.handed = None
 
     def not_ready(self, modem: str) -> None:
-        """What it has not begun goes to the others."""
-        self.sims.pop(modem, None)
-        claims.hand_over(modem)
+        """What it has not begun goes to the others, once there is one."""
+        if self.sims.pop(modem, None) is not None:
+            self.handed = None
+            self.rest.pop(modem, None)
 
     def not_ready_any(self) -> None:
         """Nothing more is claimed: the gateway is about to end."""
@@ -79,8 +97,41 @@ class Dispatcher:
 
     def fill(self, now: datetime) -> None:
         """Give each ready and idle modem its next part."""
+        self.more = False
+        self._hand_over(now)
         for name in [name for name in self.sims if name not in self.flights]:
             self._go(name, now, lambda: None)
+
+    def _hand_over(self, now: datetime) -> None:
+        """Nothing waits for a modem that is away, was taken out of the configuration, or has used up its
+        SIM's budget while another has not: not what was queued before, nor what comes later or is due only
+        now."""
+        self.began = self.began or now
+        if not self.sims or (self.handed is not None and abs(now - self.handed) < HANDED):
+            return
+        self.handed = now
+        able = self._able(now)
+        for name in [*claims.bound_modems()]:
+            if self._is_away(name, self.began, now) or (able and name in {*self.sims} - {*able}):
+                lane = HELD_LANES if name in self.sims else ALL_LANES
+                with database.transaction():
+                    routing.hand_over(name, tuple(self.modems), able or [*self.sims], lane)
+                if claims.queued(name, MANY) == MANY:
+                    self.rest[name] = now
+
+    def _able(self, now: datetime) -> list[str]:
+        """The modems that may send, and whose SIM has room."""
+        return [modem for modem in self.sims if not self.budget.rests_long(modem, now)]
+
+    def _is_away(self, modem: str, began: datetime, now: datetime) -> bool:
+        """True for a modem whose parts should be looked at; one that is only starting has a while."""
+        if modem in self.sims or self._rests(modem, now):
+            return False
+        starting = modem in self.modems and modem not in self.seen
+        return not starting or abs(now - began) >= STARTING
+
+    def _rests(self, modem: str, now: datetime) -> bool:
+        return modem in self.rest and abs(now - self.rest[modem]) < MANY_HANDED
 
     def overdue(self, now: datetime) -> list[Flight]:
         """Parts that a modem has had for longer than any deadline allows."""
@@ -101,12 +152,14 @@ class Dispatcher:
                 step = Step(Event.PUT_BACK, now, "not_ready")
                 lifecycle.advance(message, [part], step, attempts=part.attempts - 1, modem=None)
                 self.not_ready(event.modem)  # until it says that it is
+                self._bind_again(message)
                 return
             if self.watch.refused(event.modem, message.recipient, event.error, now):
                 self.not_ready(event.modem)
             step = retries.refusal(message, part, event.error, now)
             columns = {"modem": None} if step.event is Event.RETRY else {}  # another may carry it
             lifecycle.advance(message, [part], step, **columns)
+            self._bind_again(message)
             if part.state == State.FAILED:
                 waiting.drop_rest(message, now)
 
@@ -135,6 +188,14 @@ class Dispatcher:
                 step = Step(Event.ACCEPT, now, "late_answer")
                 self._record_accept(found.message, found, step, event.reference)
 
+    def _bind_again(self, message: Message) -> None:
+        """Parts that no modem has begun any more go where they would be sent if they were asked for now."""
+        if message.part_count > 1 and message.modem is None:
+            bound = routing.bind(
+                message.recipient, message.wanted_modem, tuple(self.modems), lambda: self.sims
+            )
+            statements.update(Part, {"bound": bound}, {"message": message.id})
+
     # ---- machinery -----------------------------------------------------------------------------
 
     def _landed(self, modem: str, job: int, record: Callable[[Message, Part], None], now: datetime) -> None:
@@ -157,29 +218,40 @@ class Dispatcher:
             part = self._claim(modem, now) if modem in self.sims else None
         self.flights.pop(modem, None)
         if part is not None:
+            self.budget.count(modem, self.sims[modem], part.message, part, now)
             self.jobs += 1
             self.flights[modem] = Flight(self.jobs, modem, part.id, part.attempts, now)
-            self.modems[modem].send(self.jobs, outbound(part.message, part, self.zone, now))
+            self.modems[modem].send(self.jobs, outbound(part.message, part, self.judge, now))
 
     def _claim(self, modem: str, now: datetime) -> Part | None:
+        sim = self.sims[modem]
         for _ in range(LOOKED_AT):
-            part = claims.next_part(modem, self.turns)
-            if part is None:
+            found = budgeting.next_part(self.budget, modem, sim, self.turns, now)
+            if found is None:
                 return None
-            step = waiting.judge(part.message, self.zone, now) or _in_order(part.message, now)
+            part, room = found
+            step = waiting.step_for(part.message, self.judge, now) or _in_order(part.message, now)
+            if step is None and room.answer is not Answer.ALLOW:
+                step = budgeting.find_room(part, modem, room, self.budget, self.sims, now)
+                if step is None:
+                    continue
             if step is None:
                 self.turns[part.lane] = part.source
-                _write_claim(part, modem, self.sims[modem], now)
+                _write_claim(part, modem, sim, now)
                 return part
-            parts = lifecycle.all_parts(part.message)
-            queued = [other for other in parts if lifecycle.allows(other.state, step.event)]
-            lifecycle.advance(part.message, queued, step)
+            _put_aside(part.message, step)
+        self.more = True
         return None
 
     def _record_accept(self, message: Message, part: Part, step: Step, reference: int | None) -> None:
         lifecycle.advance(message, [part], step, reference=reference, sent_at=step.now)
         if reference is not None:
             reports.adopt(part, reference, step.now)
+
+
+def _put_aside(message: Message, step: Step) -> None:
+    parts = lifecycle.all_parts(message)
+    lifecycle.advance(message, [part for part in parts if lifecycle.allows(part.state, step.event)], step)
 
 
 def _in_order(message: Message, now: datetime) -> Step | None:
@@ -192,11 +264,14 @@ def _in_order(message: Message, now: datetime) -> Step | None:
     return Step(Event.HOLD, now, "earlier_first", max(until or now, now + SOON), {"id": uid})
 
 
-def outbound(message: Message, part: Part, zone: ZoneInfo, now: datetime) -> api.OutboundPart:
+def outbound(message: Message, part: Part, judge: Judge, now: datetime) -> api.OutboundPart:
     """The value that crosses to the modem; it is worth delivering for as long as the message is valid and
     the phone may ring."""
-    closes = quiet_hours.closing(CATEGORIES[message.category].hours, zone, now)
-    ends = min(message.expires_at, closes) if closes else message.expires_at
+    closes = judge.closing(message, now)
+    left = message.expires_at - now
+    if closes:
+        left = min(left, _rounded_down(closes - now - ON_THE_WAY))
+    whole = message.expires_at - max(message.created_at, message.send_at or message.created_at)
     concat = None
     if message.concat_reference is not None:
         concat = api.Concat(message.concat_reference, message.part_count, part.seq)
@@ -205,8 +280,14 @@ def outbound(message: Message, part: Part, zone: ZoneInfo, now: datetime) -> api
         text=message.text[part.start : part.stop],
         alphabet=api.Alphabet(message.alphabet),
         concat=concat,
-        validity=ends - now,
+        validity=left if judge.trusted else whole,
     )
+
+
+def _rounded_down(left: timedelta) -> timedelta:
+    """What TP-VP can say without passing it; the codec rounds up (23.040 section 9.2.3.12.1)."""
+    step = timedelta(minutes=5 if left <= timedelta(hours=12) else 30)
+    return left // step * step
 
 
 def _write_claim(part: Part, modem: str, sim: str, now: datetime) -> None:

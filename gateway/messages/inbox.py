@@ -8,20 +8,23 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from gateway.ids import Ids
-from gateway.messages import conversations, reassembly, reports
+from gateway.messages import conversations, keywords, reassembly, reports, search
+from gateway.messages.outbox import Caller
 from gateway.store import database
-from gateway.store.models import Inbound, InboundPart, Quarantine
+from gateway.store.models import Contact, Inbound, InboundPart, Quarantine
 from modem import api
 
 
-def take(heard: api.Heard, now: datetime, ids: Ids) -> bool:
-    """Store one TPDU, whatever it is, in one transaction; False when it was stored before."""
+def take(heard: api.Heard, caller: Caller, now: datetime) -> bool:
+    """Store one TPDU, whatever it is, in one transaction; False when it was stored before.
+
+    What it asks for (STOP) is done in the same transaction; `caller` is where the answer leaves.
+    """
     with database.transaction():
         if isinstance(heard.item, api.Report):
             return reports.take(heard.item, heard.sim, digest(heard), now)
         if isinstance(heard.item, api.InboundPart):
-            return _take_part(heard.item, heard, now, ids)
+            return _take_part(heard.item, heard, caller, now)
         return _quarantine(heard, heard.item.why, now)
 
 
@@ -30,11 +33,11 @@ def digest(heard: api.Heard) -> str:
     return hashlib.sha256(f"{heard.sim} {heard.tpdu.upper()}".encode()).hexdigest()
 
 
-def _take_part(part: api.InboundPart, heard: api.Heard, now: datetime, ids: Ids) -> bool:
+def _take_part(part: api.InboundPart, heard: api.Heard, caller: Caller, now: datetime) -> bool:
     key = digest(heard)
     if InboundPart.select().where(InboundPart.digest == key).exists():
         return False
-    message = reassembly.home(part, heard.sim, now) or _begin(part, heard, now, ids)
+    message = reassembly.home(part, heard.sim, now) or _begin(part, heard, caller, now)
     joined = reassembly.is_joined(part)
     InboundPart.create(
         inbound=message,
@@ -46,13 +49,15 @@ def _take_part(part: api.InboundPart, heard: api.Heard, now: datetime, ids: Ids)
     )
     _show(message)
     conversations.note(message.sender, message.text, now, inbound=True)
+    Contact.update(last_act_at=now).where(Contact.number == message.sender).execute()
+    keywords.obey(message, caller, now)
     return True
 
 
-def _begin(part: api.InboundPart, heard: api.Heard, now: datetime, ids: Ids) -> Inbound:
+def _begin(part: api.InboundPart, heard: api.Heard, caller: Caller, now: datetime) -> Inbound:
     concat = part.concat if reassembly.is_joined(part) else None
     return Inbound.create(
-        uid=ids.uid(now),
+        uid=caller.ids.uid(now),
         sender=part.sender,
         text="",
         received_at=now,
@@ -69,9 +74,10 @@ def _begin(part: api.InboundPart, heard: api.Heard, now: datetime, ids: Ids) -> 
 def _show(message: Inbound) -> None:
     """Write the text as far as it is known."""
     texts = {part.seq: part.text for part in InboundPart.select().where(InboundPart.inbound == message.id)}
-    message.text = reassembly.join(texts, message.part_count)
+    before, message.text = message.text, reassembly.join(texts, message.part_count)
     message.complete = len(texts) == message.part_count
     message.save(only=[Inbound.text, Inbound.complete])
+    search.reword(message, before)
 
 
 def _text(part: api.InboundPart) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from gateway.errors import Conflict
 from gateway.store import statements
 from gateway.store.models import History, Message, Part
+from gateway.store.terms import state_in
 
 
 class State(StrEnum):
@@ -33,6 +34,7 @@ class State(StrEnum):
 
 class Event(StrEnum):
     SCHEDULE = "schedule"  # its hour is in the future
+    RESCHEDULE = "reschedule"  # a person chose another hour
     HOLD = "hold"  # a rule says later
     ENQUEUE = "enqueue"  # nothing stands in its way but its turn
     REJECT = "reject"  # a rule says never
@@ -63,11 +65,13 @@ TRANSITIONS: dict[tuple[State | None, Event], State] = {
     (None, Event.HOLD): State.HELD,
     (None, Event.ENQUEUE): State.QUEUED,
     (None, Event.REJECT): State.REJECTED,
+    (State.SCHEDULED, Event.RESCHEDULE): State.SCHEDULED,
     (State.SCHEDULED, Event.HOLD): State.HELD,
     (State.SCHEDULED, Event.ENQUEUE): State.QUEUED,
     (State.SCHEDULED, Event.REJECT): State.REJECTED,
     (State.SCHEDULED, Event.CANCEL): State.CANCELED,
     (State.SCHEDULED, Event.EXPIRE): State.EXPIRED,
+    (State.HELD, Event.RESCHEDULE): State.SCHEDULED,
     (State.HELD, Event.HOLD): State.HELD,
     (State.HELD, Event.ENQUEUE): State.QUEUED,
     (State.HELD, Event.REJECT): State.REJECTED,
@@ -159,6 +163,14 @@ def advance(message: Message, parts: Sequence[Part], step: Step, **columns: Any)
     _derive_message(message, parts, step.now)
     whole = len(parts) == message.part_count
     record(message, step, parts[0].state, seq=None if whole else parts[0].seq)
+
+
+def set_until(reason: str, until: datetime) -> None:
+    """All that is held for this reason until nobody knows when is looked at then; no state changes."""
+    waiting = state_in("parts", State.SCHEDULED, State.HELD, State.UNCERTAIN)  # the index that parts have
+    for table, indexed in ((Part, waiting), (Message, Message.state == State.HELD)):
+        held = (table.state == State.HELD, table.reason == reason, table.until.is_null())
+        table.update(until=until).where(indexed, *held).execute()
 
 
 def note(message: Message, part: Part, step: Step) -> None:

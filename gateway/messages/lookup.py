@@ -1,4 +1,4 @@
-"""Everything that may be asked about messages; changes nothing (but what was read)."""
+"""Everything that may be asked about messages; changes nothing."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from gateway.errors import Invalid, NotFound
-from gateway.messages import conversations as talks
-from gateway.store import database
+from gateway.messages import filtering
+from gateway.messages.filtering import Filter
 from gateway.store.models import (
-    Conversation,
     History,
     Inbound,
     InboundPart,
@@ -24,6 +23,7 @@ from gateway.store.terms import fn, state_in
 
 T = TypeVar("T")
 WAITING_HOURS = state_in("t1", "scheduled", "held", "uncertain")
+UNFINISHED = ("scheduled", "held", "queued", "sending", "uncertain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +73,10 @@ def messages(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[Message]:
-    query = Message.select()
-    if states:
-        query = query.where(Message.state.in_(list(states)))
-    if to:
-        query = query.where(Message.recipient == to)
-    if category:
-        query = query.where(Message.category == category)
-    if since:
-        query = query.where(Message.created_at >= since)
-    return _page(query, Message, cursor, limit)
+    """The newest that fit; a page is full unless the list ends with it."""
+    wanted = Filter(states, numbers=None if to is None else [to], category=category, since=since)
+    sheet = filtering.older(wanted, cursor, limit, most=None)
+    return Page(sheet.items, sheet.older)
 
 
 def inbound(uid: str) -> Inbound:
@@ -103,42 +97,14 @@ def inbounds(
     return _page(query, Inbound, cursor, limit)
 
 
-def conversations(cursor: str | None = None, limit: int = 50) -> Page[Conversation]:
-    query = Conversation.select().order_by(Conversation.last_at.desc(), Conversation.number)
-    offset = _number(cursor) if cursor else 0
-    items = list(query.offset(offset).limit(limit + 1))
-    return Page(items[:limit], str(offset + limit) if len(items) > limit else None)
-
-
-def thread(number: str, before: str | None = None, limit: int = 50) -> Page[Message | Inbound]:
-    """What was said with one number, both ways, newest first; `before` is a page's `next`."""
-    last_out, last_in = (_number(half) for half in before.split(".")) if before else (None, None)
-    said: list[Message | Inbound] = [
-        *_older(Message, Message.recipient == number, last_out, limit + 1),
-        *_older(Inbound, Inbound.sender == number, last_in, limit + 1),
-    ]
-    said.sort(key=_said_at, reverse=True)
-    shown = said[:limit]
-    if len(said) <= limit:
-        return Page(shown, None)
-    oldest_out = min((item.id for item in shown if isinstance(item, Message)), default=last_out)
-    oldest_in = min((item.id for item in shown if isinstance(item, Inbound)), default=last_in)
-    return Page(shown, f"{oldest_out or 2**62}.{oldest_in or 2**62}")
-
-
-def mark_read(number: str) -> None:
-    with database.transaction():
-        talks.mark_read(number)
-
-
 def counts(midnight: datetime) -> Counts:
     """How many messages wait and in which state, and what happened since `midnight`."""
-    waiting = _by_state(Message.state.in_(["scheduled", "held", "queued", "sending", "uncertain"]))
-    # LOWER: else SQLite walks the whole index of states for their order, instead of the day's rows.
-    today = _by_state(Message.updated_at >= midnight, fn.LOWER(Message.state))
+    # One count a state: GROUP BY looks at each row's state again, 14 ms for 100,000 rows instead of 5.
+    waiting = {state: Message.select().where(Message.state == state).count() for state in UNFINISHED}
+    today = _by_state(Message.updated_at >= midnight)
     next_until = Part.select(fn.MIN(Part.until)).where(WAITING_HOURS)
     return Counts(
-        **{state: waiting.get(state, 0) for state in ("scheduled", "held", "queued", "sending", "uncertain")},
+        **waiting,
         sent_today=sum(today.get(state, 0) for state in ("sent", "delivered", "undelivered")),
         delivered_today=today.get("delivered", 0),
         failed_today=sum(today.get(state, 0) for state in ("failed", "undelivered", "rejected", "expired")),
@@ -159,7 +125,9 @@ def version() -> str:
     return ".".join(str(table.select(fn.MAX(table.id)).scalar() or 0) for table in tables)
 
 
-def _by_state(condition: Any, state: Any = Message.state) -> dict[str, int]:
+def _by_state(condition: Any) -> dict[str, int]:
+    # LOWER: else SQLite walks the whole index of states for their order, instead of the day's rows.
+    state = fn.LOWER(Message.state)
     query = Message.select(state, fn.COUNT(Message.id)).where(condition).group_by(state)
     found: Iterable[Any] = query.tuples()
     return dict(found)
@@ -170,17 +138,6 @@ def _page(query: Any, table: Any, cursor: str | None, limit: int) -> Page[Any]:
         query = query.where(table.id < _number(cursor))
     items = list(query.order_by(table.id.desc()).limit(limit + 1))
     return Page(items[:limit], str(items[limit - 1].id) if len(items) > limit else None)
-
-
-def _older(table: Any, condition: Any, last: int | None, limit: int) -> list[Any]:
-    query = table.select().where(condition)
-    if last is not None:
-        query = query.where(table.id < last)
-    return list(query.order_by(table.id.desc()).limit(limit))
-
-
-def _said_at(item: Message | Inbound) -> datetime:
-    return item.created_at if isinstance(item, Message) else item.received_at
 
 
 def _number(cursor: str) -> int:

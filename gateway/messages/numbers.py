@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
 import phonenumbers
 
 from gateway.errors import Invalid
 
 TYPED = re.compile(r"[0-9+().\-/\s\u00a0\u202f\u2011]+")
+PREFIX = re.compile(r"\+[1-9][0-9]{0,14}")
+MOST_PREFIXES = 100
+BETWEEN_PREFIXES = re.compile(r"[,;\n]|\s+(?=[+A-Za-z]|00)")
 SHORT_CODE = re.compile(r"[0-9]{3,6}")
 
 # National prefixes of the French overseas territories: typed in France, they belong to another region.
@@ -59,9 +64,45 @@ def _region(digits: str, country: str) -> str:
     return country
 
 
+def prefixes(typed: str) -> tuple[str, ...]:
+    """The beginnings of numbers that somebody typed, as "+33": "+33 6 39, FR; 00590"; raises Invalid on the
+    field `prefix`.  A country's two letters stand for its calling code, which a few countries share."""
+    found = tuple(sorted({*_prefixes(typed)}))
+    if len(found) > MOST_PREFIXES:
+        raise Invalid("too_many_prefixes", field="prefix", most=MOST_PREFIXES)
+    return found
+
+
+def _prefixes(typed: str) -> Iterator[str]:
+    for one in BETWEEN_PREFIXES.split(typed):
+        text = re.sub(r"[\s.()\-]+", "", one)
+        if re.fullmatch(r"[A-Za-z]{2}", text):
+            text = f"+{phonenumbers.country_code_for_region(text.upper())}"
+        elif text.startswith("00"):
+            text = f"+{text[2:]}"
+        if PREFIX.fullmatch(text):
+            yield text
+        elif text:
+            raise Invalid("bad_prefix", field="prefix", value=one.strip())
+
+
 def same(one: str, other: str) -> bool:
     """True when two writings can be one number: equal, or equal in the last nine digits."""
     if one == other:
         return True
     tails = [re.sub(r"[^0-9]", "", number)[-9:] for number in (one, other)]
     return len(tails[0]) == 9 and tails[0] == tails[1]
+
+
+@lru_cache(maxsize=512)
+def region(number: str) -> str:
+    """The country or territory of an E.164 number ("FR", "GP"), whether anybody has it or not; "" unknown."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return ""
+    if number.startswith("+262639"):
+        return "YT"  # Mayotte's, also where no operator was given it: the metadata would say Réunion
+    of_code: str = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
+    found: str = phonenumbers.region_code_for_number(parsed) or of_code
+    return "" if found in ("ZZ", "001") else found

@@ -11,16 +11,17 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from gateway import audit
 from gateway.config import Appliance
 from gateway.errors import Conflict, GatewayError, Invalid, NotFound
 from gateway.ids import Ids
-from gateway.messages import conversations, lifecycle, numbers, texts
+from gateway.messages import conversations, lifecycle, marketing, numbers, routing, texts
+from gateway.messages.gathering import Asked, Judge
 from gateway.messages.lifecycle import WAITING, Event, Step
-from gateway.policy import gate, route
 from gateway.policy.categories import CATEGORIES
 from gateway.policy.verdict import Answer, Verdict
 from gateway.store import database, statements
-from gateway.store.models import ConcatReference, Inbound, Message, Part
+from gateway.store.models import ConcatReference, Message, Part
 
 SHORTEST_VALIDITY = timedelta(minutes=5)  # what TP-VP can say at the least
 LONGEST_VALIDITY = timedelta(days=63)
@@ -29,6 +30,8 @@ LATE = timedelta(minutes=5)  # a send_at up to this long ago means now: clocks d
 TWINS_WITHIN = timedelta(minutes=10)
 BATCH = 50  # messages a transaction, and a pause after it: SQLite's lock is not fair, and the
 PAUSE = 0.01  # gateway's own writes must get their turn in between (seconds)
+UNDO = "undo"  # the reason of what waits only so that it can be taken back
+NOT_ASKED = ("client_ref", "hold_until")  # of a draft: what does not make it another one
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Draft:
     smart_encoding: bool = False
     metadata: dict[str, str] = field(default_factory=dict)
     client_ref: str | None = None
+    hold_until: datetime | None = None  # what would leave now waits until then: it can still be taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Caller:
     site: Appliance
     modems: Sequence[str]
     ids: Ids
+    trusted: bool = True  # the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +83,31 @@ def submit(draft: Draft, caller: Caller, now: datetime) -> Message:
 def submit_many(
     drafts: Sequence[Draft], caller: Caller, now: datetime, sleep: Callable[[float], None] = time.sleep
 ) -> list[Message | GatewayError]:
-    """Each draft's message or its error, in order: a bad one does not spoil the others."""
+    """Each draft's message or its error, in order: a bad one does not spoil the others.
+
+    Raises `database.Trouble` when nothing was written; later, the rest gets it as its error.
+    """
     answers: list[Message | GatewayError] = []
     remaining = iter(drafts)
     while batch := list(islice(remaining, BATCH)):
         if answers:
             sleep(PAUSE)
-        with database.transaction():
-            answers += [_try(draft, caller, now) for draft in batch]
+        try:
+            with database.transaction():
+                taken = [_try(draft, caller, now) for draft in batch]
+        except database.Trouble as trouble:
+            if not answers:
+                raise
+            error = GatewayError(database.trouble_code(trouble))
+            return answers + [error] * (len(drafts) - len(answers))
+        answers += taken  # only now are they written down
     return answers
 
 
 def twin(draft: Draft, caller: Caller, now: datetime) -> Message | None:
     """The same text to the same number a moment ago: worth a question, never a silent drop."""
     recipient = numbers.parse(draft.to, caller.site.country)
-    text = texts.write(draft.text, draft.smart_encoding).text
+    text = _written(draft, caller).text
     recent = Message.select().where(
         Message.recipient == recipient, Message.text == text, Message.created_at > now - TWINS_WITHIN
     )
@@ -110,6 +125,7 @@ def cancel(uid: str, by: str, now: datetime) -> Message:
         if not waiting or message.state == lifecycle.State.SENDING:
             raise Conflict("not_cancelable", state=message.state)
         lifecycle.advance(message, waiting, Step(Event.CANCEL, now, "canceled_by", facts={"by": by}))
+        audit.write(by, "message_canceled", now, message.recipient, id=uid)
     return message
 
 
@@ -141,34 +157,41 @@ def _earlier(draft: Draft, digest: str, caller: Caller) -> Message | None:
 # ---- checking: nothing is written before all of it has passed ----------------------------------
 
 
-def _check(draft: Draft, recipient: str, digest: str, caller: Caller, now: datetime) -> Checked:
-    if draft.category not in CATEGORIES:
-        raise Invalid("category_unknown", field="category", value=draft.category, known=", ".join(CATEGORIES))
+def look_over(draft: Draft, caller: Caller, now: datetime) -> tuple[texts.Written, datetime]:
+    """The text as it leaves, and when it is given up; raises Invalid for what is wrong whoever it is for."""
     if draft.modem is not None and draft.modem not in caller.modems:
         raise Invalid("modem_unknown", field="modem", value=draft.modem, known=", ".join(caller.modems))
-    written = texts.write(draft.text, draft.smart_encoding)
-    expires_at = _expiry(draft, now)
-    facts = gate.Facts(draft.category, caller.site.timezone, draft.send_at, expires_at)
-    modem = route.choose(draft.modem, _written_to(recipient, caller), caller.modems)
-    return Checked(draft, recipient, written, expires_at, gate.judge(facts, now), digest, modem)
+    written = _written(draft, caller)
+    marketing.check(written.text, draft.category, caller.site)
+    return written, _expiry(draft, caller.trusted, now)
 
 
-def _written_to(recipient: str, caller: Caller) -> str | None:
-    """The modem at which this person's last message came in; not looked for where there is no choice."""
-    if len(caller.modems) < 2:
-        return None
-    last = Inbound.select(Inbound.modem).where(Inbound.sender == recipient).order_by(Inbound.id.desc())
-    found = last.first()
-    return found.modem if found else None
+def _check(draft: Draft, recipient: str, digest: str, caller: Caller, now: datetime) -> Checked:
+    written, expires_at = look_over(draft, caller, now)
+    asked = Asked(recipient, draft.category, draft.send_at, expires_at)
+    verdict = Judge(caller.site, caller.trusted).verdict(asked, now)
+    modem = _bound(draft, recipient, caller, now)
+    return Checked(draft, recipient, written, expires_at, verdict, digest, modem)
 
 
-def _expiry(draft: Draft, now: datetime) -> datetime:
+def _written(draft: Draft, caller: Caller) -> texts.Written:
+    """The text as it leaves: a marketing one says how to stop it."""
+    if draft.category not in CATEGORIES:
+        raise Invalid("category_unknown", field="category", value=draft.category, known=", ".join(CATEGORIES))
+    text = marketing.complete(draft.text, draft.category, caller.site)
+    return texts.write(text, draft.smart_encoding)
+
+
+def _bound(draft: Draft, recipient: str, caller: Caller, now: datetime) -> str:
+    """The modem that it is meant for; who is well is not looked for where there is no choice."""
+    runtime_dir = caller.site.runtime_dir
+    return routing.bind(recipient, draft.modem, caller.modems, lambda: routing.able(runtime_dir, now))
+
+
+def _expiry(draft: Draft, trusted: bool, now: datetime) -> datetime:
     due = now
     if draft.send_at is not None:
-        if draft.send_at < now - LATE:
-            raise Invalid("send_at_past", field="send_at", value=draft.send_at.isoformat())
-        if draft.send_at > now + FURTHEST:
-            raise Invalid("send_at_far", field="send_at", days=FURTHEST.days)
+        check_hour(draft.send_at, trusted, now)
         due = max(due, draft.send_at)
     validity = draft.validity or CATEGORIES[draft.category].validity
     if not SHORTEST_VALIDITY <= validity <= LONGEST_VALIDITY:
@@ -181,10 +204,18 @@ def _expiry(draft: Draft, now: datetime) -> datetime:
     return due + validity
 
 
+def check_hour(send_at: datetime, trusted: bool, now: datetime) -> None:
+    """Raises Invalid on `send_at` for an hour that is over or too far away, as far as the clock can tell."""
+    if trusted and send_at < now - LATE:
+        raise Invalid("send_at_past", field="send_at", value=send_at.isoformat())
+    if trusted and send_at > now + FURTHEST:
+        raise Invalid("send_at_far", field="send_at", days=FURTHEST.days)
+
+
 def _digest(recipient: str, draft: Draft) -> str:
     """What makes two submissions the same one."""
-    asked = replace(draft, to=recipient, client_ref=None)
-    content = {name: str(getattr(asked, name)) for name in Draft.__slots__ if name != "client_ref"}
+    asked = replace(draft, to=recipient)
+    content = {name: str(getattr(asked, name)) for name in Draft.__slots__ if name not in NOT_ASKED}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -204,10 +235,11 @@ def _insert(checked: Checked, caller: Caller, now: datetime) -> Message:
 
 def _first_step(verdict: Verdict, draft: Draft, now: datetime) -> Step:
     if verdict.answer is Answer.ALLOW:
-        return Step(Event.ENQUEUE, now)
+        waits = draft.hold_until is not None and draft.hold_until > now
+        return Step(Event.HOLD, now, UNDO, draft.hold_until) if waits else Step(Event.ENQUEUE, now)
     if verdict.answer is Answer.REFUSE:
         return Step(Event.REJECT, now, verdict.reason, facts=verdict.facts)
-    if verdict.until == draft.send_at:
+    if draft.send_at is not None and verdict.until == draft.send_at:
         return Step(Event.SCHEDULE, now, verdict.reason, verdict.until, verdict.facts)
     return Step(Event.HOLD, now, verdict.reason, verdict.until, verdict.facts)
 

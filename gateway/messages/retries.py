@@ -51,12 +51,12 @@ def lost(message: Message, reason: str, error: str, now: datetime) -> Step:
     return Step(Event.LOSE, now, reason, now + GRACE, {"error": error})
 
 
-def after_grace(message: Message, now: datetime) -> Step:
-    """What the category does with a part that stayed uncertain."""
+def after_grace(message: Message, now: datetime, trusted: bool = True) -> Step:
+    """What the category does with a part that stayed uncertain; a clock not `trusted` ends no validity."""
     rule = CATEGORIES[message.category].when_uncertain
     if rule is WhenUncertain.GIVE_UP:
         return Step(Event.GIVE_UP, now, "never_twice")
-    if rule is WhenUncertain.REPEAT and now < message.expires_at:
+    if rule is WhenUncertain.REPEAT and (now < message.expires_at or not trusted):
         return Step(Event.REPEAT, now, "repeated")
     if rule is WhenUncertain.REPEAT:
         return Step(Event.GIVE_UP, now, "validity_over")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from gateway.messages.lifecycle import State
-from gateway.policy import gate
-from gateway.status import ModemStatus, Status
+from gateway.config import Appliance
+from gateway.messages import routing
+from gateway.messages.gathering import Asked, Judge
+from gateway.messages.lifecycle import WAITING, State
+from gateway.policy.budgets import HELD
+from gateway.status import BUDGET, ModemStatus, Status
 from gateway.store import claims
 from gateway.store.models import Message, Part
 
@@ -27,35 +29,67 @@ class Why:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def explain(message: Message, status: Status, zone: ZoneInfo, now: datetime) -> list[Why]:
+def explain(message: Message, status: Status, site: Appliance, now: datetime) -> list[Why]:
     """Each rule's answer for a message that has not left; what its state says for one that has."""
     own = Why("state", _answer(message), message.reason, message.until, message.facts)
-    if message.state not in (State.SCHEDULED, State.HELD, State.QUEUED, State.SENDING):
+    if message.state not in (*WAITING, State.SENDING, State.REJECTED):
         return [own]
-    facts = gate.Facts(message.category, zone, message.send_at, message.expires_at)
-    rules = [Why(v.rule, v.answer, v.reason, v.until, v.facts) for v in gate.verdicts(facts, now)]
-    if message.state == State.HELD and message.reason not in {rule.reason for rule in rules}:
+    verdicts = Judge(site, status.trusted).verdicts(Asked.of(message), now)
+    rules = [Why(v.rule, v.answer, v.reason, v.until, v.facts) for v in verdicts]
+    if message.state in (State.HELD, State.REJECTED) and message.reason not in {
+        rule.reason for rule in rules
+    }:
         rules.append(own)
-    return [*rules, _modem(message, status), *_turn(message)]
+    if message.state == State.REJECTED:
+        return rules
+    bound = message.modem or message.wanted_modem or _bound(message)
+    return [*rules, *_route(message, bound), _modem(bound, message.category, status), *_turn(message)]
 
 
 def _answer(message: Message) -> str:
     if message.state in (State.REJECTED, State.FAILED, State.EXPIRED):
         return "refuse"
-    return "hold" if message.state == State.UNCERTAIN else "allow"
+    return "hold" if message.state in (State.UNCERTAIN, State.HELD) else "allow"
 
 
-def _modem(message: Message, status: Status) -> Why:
+def _bound(message: Message) -> str:
+    """The only modem that may carry what has not left; "" for any."""
+    waiting = Part.select(Part.bound).where(Part.message == message.id, Part.state.in_([*WAITING]))
+    first = waiting.order_by(Part.seq).first()
+    return first.bound if first else ""
+
+
+def _route(message: Message, bound: str) -> list[Why]:
+    """Why this modem and no other; nothing where any may carry it."""
+    if not bound:
+        return []
+    facts = {"modem": bound}
+    if message.wanted_modem:
+        return [Why("route", "allow", "route_wanted", facts=facts)]
+    if message.modem:
+        return [Why("route", "allow", "route_begun", facts=facts)]
+    if routing.written_to(message.recipient) == bound:
+        return [Why("route", "allow", "route_written_to", facts=facts)]
+    if prefix := routing.prefix(message.recipient, bound):
+        return [Why("route", "allow", "route_prefix", facts={**facts, "prefix": prefix})]
+    return [Why("route", "allow", "route_others", facts=facts)]
+
+
+def _modem(wanted: str, category: str, status: Status) -> Why:
     if not status.alive:
         return Why("modem", "wait", "gateway_down")
-    wanted = message.modem or message.wanted_modem
-    usable = [modem for modem in status.modems if wanted in (None, modem.name)]
+    usable = [modem for modem in status.modems if wanted in ("", modem.name)]
     if not usable:
-        return Why("modem", "wait", "no_modem", facts={"modem": wanted or ""})
+        return Why("modem", "wait", "no_modem", facts={"modem": wanted})
     ready = [modem for modem in usable if modem.state == "ready"]
-    if any(modem.hold is None for modem in ready):
+    if any(_takes(modem, category) for modem in ready):
         return Why("modem", "allow")
     return _held(ready[0]) if ready else _not_ready(usable[0])
+
+
+def _takes(modem: ModemStatus, category: str) -> bool:
+    """A SIM that has used up its budget still takes what must not wait."""
+    return modem.hold is None or (modem.hold == BUDGET and category not in HELD)
 
 
 def _held(modem: ModemStatus) -> Why:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from gateway.messages.lookup import Page
+from gateway.modems import past
 from gateway.store.models import Alarm
 
 
@@ -30,3 +32,8 @@ def clear(kind: str, subject: str, now: datetime) -> bool:
 def standing() -> list[Alarm]:
     """What a person should look at now, the newest first."""
     return list(Alarm.select().where(Alarm.cleared_at.is_null()).order_by(Alarm.id.desc()))
+
+
+def over(cursor: str | None = None, limit: int = 20) -> Page[Alarm]:
+    """Those that are over, the newest first; raises Invalid `cursor_unknown`."""
+    return past.page(Alarm.select().where(Alarm.cleared_at.is_null(False)), Alarm, cursor, limit)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from gateway.modems import alarms
+from gateway.messages.lookup import Page
+from gateway.modems import alarms, past
 from gateway.store.models import Incident
 from modem import api
 from modem.errors import ModemError
@@ -70,3 +71,9 @@ def recent(modem: str | None = None, limit: int = 20) -> list[Incident]:
     """The newest first."""
     query = Incident.select().order_by(Incident.id.desc()).limit(limit)
     return list(query.where(Incident.modem == modem) if modem else query)
+
+
+def page(modem: str | None = None, cursor: str | None = None, limit: int = 20) -> Page[Incident]:
+    """All of them, page by page; raises Invalid `cursor_unknown`."""
+    query = Incident.select()
+    return past.page(query.where(Incident.modem == modem) if modem else query, Incident, cursor, limit)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from gateway import audit
 from gateway.errors import Invalid, NotFound
 from gateway.ids import Ids
 from gateway.store import database
@@ -31,6 +32,7 @@ def ask(
     if kind == "ussd" and not USSD.fullmatch(argument):
         raise Invalid("ussd_bad", field="code", value=argument)
     with database.transaction():
+        audit.write(by, f"modem_{kind}", now, shown=modem)
         return ModemRequest.create(
             uid=ids.uid(now),
             modem=modem,

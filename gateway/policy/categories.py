@@ -32,6 +32,9 @@ class Category:
     when_uncertain: WhenUncertain
     validity: timedelta  # when the caller names none
     attempts: int  # how often one part may be refused for a passing reason
+    lateness: timedelta | None  # found longer than this after its hour, a person decides; None: validity does
+    needs_consent: bool = False
+    capped: bool = False
 
 
 MARKETING_HOURS = Hours(frozenset(range(6)), time(8), time(20))
@@ -39,9 +42,19 @@ MARKETING_HOURS = Hours(frozenset(range(6)), time(8), time(20))
 CATEGORIES = {
     category.name: category
     for category in (
-        Category("otp", 0, None, WhenUncertain.GIVE_UP, timedelta(minutes=10), 3),
-        Category("alert", 1, None, WhenUncertain.REPEAT, timedelta(hours=24), 10),
-        Category("notification", 2, None, WhenUncertain.REPEAT, timedelta(hours=72), 6),
-        Category("marketing", 3, MARKETING_HOURS, WhenUncertain.ASK, timedelta(hours=72), 4),
+        Category("otp", 0, None, WhenUncertain.GIVE_UP, timedelta(minutes=10), 3, None),
+        Category("alert", 1, None, WhenUncertain.REPEAT, timedelta(hours=24), 10, timedelta(hours=12)),
+        Category("notification", 2, None, WhenUncertain.REPEAT, timedelta(hours=72), 6, timedelta(hours=4)),
+        Category(
+            "marketing",
+            3,
+            MARKETING_HOURS,
+            WhenUncertain.ASK,
+            timedelta(hours=72),
+            4,
+            timedelta(hours=24),
+            needs_consent=True,
+            capped=True,
+        ),
     )
 }

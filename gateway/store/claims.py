@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,9 +27,14 @@ _PART_AND_MESSAGE = f"""
 # The state is written out: SQLite takes a partial index only for literal values.
 _QUEUED = f"FROM parts WHERE state = 'queued' AND bound = {db.param}"
 _LANE = f"SELECT lane {_QUEUED} ORDER BY lane LIMIT 1"
+_NEXT_LANE = f"SELECT lane {_QUEUED} AND lane > {db.param} ORDER BY lane LIMIT 1"
 _SOURCE = f"SELECT source {_QUEUED} AND lane = {db.param} AND source > {db.param} ORDER BY source LIMIT 1"
 _OLDEST = f"SELECT MIN(id) {_QUEUED} AND lane = {db.param} AND source = {db.param}"
 _BY_ID = f"{_PART_AND_MESSAGE} WHERE p.id = {db.param}"
+
+_IN_LANE = f"""
+    SELECT COUNT(*) FROM (
+        SELECT 1 FROM parts WHERE state = 'queued' AND lane <= {db.param} LIMIT {db.param})"""
 
 _OF_ITS_SOURCE = f"lane = {db.param} AND source = {db.param} AND id < {db.param}"
 _AHEAD = f"""
@@ -37,9 +42,15 @@ _AHEAD = f"""
     UNION ALL
     SELECT COUNT(*) FROM (SELECT 1 {_QUEUED} AND {_OF_ITS_SOURCE} LIMIT {db.param})"""
 
-_UNTOUCHED = """message_id IN (SELECT id FROM messages WHERE modem IS NULL AND wanted_modem IS NULL)"""
+_LOAD = f"SELECT COUNT(*) FROM (SELECT 1 {_QUEUED} LIMIT {db.param})"
+_BOUND = f"SELECT bound FROM parts WHERE state = 'queued' AND bound > {db.param} ORDER BY bound LIMIT 1"
+
 _HAND_OVER = f"""
-    UPDATE parts SET bound = '' WHERE state = 'queued' AND bound = {db.param} AND {_UNTOUCHED}"""
+    UPDATE parts SET bound = {db.param} WHERE state = 'queued' AND bound = {db.param}
+      AND lane >= {db.param} AND message_id % {db.param} = {db.param} AND EXISTS (
+        SELECT 1 FROM messages AS m WHERE m.id = parts.message_id
+          AND m.modem IS NULL AND m.wanted_modem IS NULL
+          AND substr(m.recipient, 1, {db.param}) = {db.param})"""
 
 _EARLIER = f"""
     SELECT m.uid, m.until FROM messages AS m
@@ -91,9 +102,48 @@ def ahead(part: Part, most: int) -> int:
     return min(found, most)
 
 
-def hand_over(modem: str) -> None:
-    """What was meant for this modem, but neither begun by it nor wanted from it alone, is anybody's."""
-    db.execute_sql(_HAND_OVER, (modem,))
+def queued(modem: str, most: int) -> int:
+    """How many queued parts only this modem may carry, counted no further than `most`."""
+    return int(_rows(_LOAD, modem, most)[0][0])
+
+
+def bound_modems() -> Iterator[str]:
+    """The modems that queued parts are bound to: one step into the index for each."""
+    last = ""
+    while found := _rows(_BOUND, last):
+        ((last,),) = found
+        yield last
+
+
+def waiting_in_lane(lane: int, most: int) -> int:
+    """How many queued parts leave before a new one of this lane does, counted no further than `most`."""
+    return int(_rows(_IN_LANE, lane, most)[0][0])
+
+
+def begun(modem: str) -> Part | None:
+    """A queued part of a message that this modem has begun, if it is the oldest of its source: one step into
+    the index for each lane and source."""
+    lane = -1
+    while lanes := _rows(_NEXT_LANE, modem, lane):
+        ((lane,),) = lanes
+        source = ""
+        while sources := _rows(_SOURCE, modem, lane, source):
+            ((source,),) = sources
+            part = _part(_BY_ID, _rows(_OLDEST, modem, lane, source)[0][0])
+            if part is not None and part.message.modem == modem:
+                return part
+    return None
+
+
+def hand_over(modem: str, heirs: Sequence[tuple[str, Sequence[str]]], lane: int = 0) -> None:
+    """What was meant for this modem, but neither begun by it nor wanted from it alone, goes to its heirs,
+    from `lane` on: by how the number begins, the first that fits; several share, a message's parts
+    together.  The rest is anybody's."""
+    anybody = [] if any(not prefix for prefix, _ in heirs) else [("", [""])]
+    for prefix, others in [*heirs, *anybody]:
+        for place, other in enumerate(others):
+            share = (len(others), place)
+            db.execute_sql(_HAND_OVER, (other, modem, lane, *share, len(prefix), prefix))
 
 
 def earlier(message: Message) -> tuple[str, datetime | None] | None:

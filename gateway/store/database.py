@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -17,18 +18,32 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 HISTORY_TABLE = "schema_migration"
 
 # FULL: a commit that was answered survives a power cut (one fsync of the WAL a commit).
+# Folding the log back into the file is the gateway's, in a quiet moment (`fold`): by itself SQLite does it
+# inside the commit that fills a thousand pages, which is one message in forty.  Where no gateway runs, or
+# is never quiet, four thousand pages (16 MB) still bound the log.
 PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "full",
     "foreign_keys": 1,
     "busy_timeout": 10_000,
     "cache_size": -4000,
+    "wal_autocheckpoint": 4000,
     "journal_size_limit": 8 * 1024 * 1024,
     "temp_store": "memory",
+    "secure_delete": 1,  # what is deleted or replaced is overwritten where it lay
 }
 
 # What a full, read-only or busy disk says: nothing was changed, and it may pass.
 Trouble = OperationalError
+
+# SQLite's own word for it, where that says more than "not now".
+TROUBLES = {
+    sqlite3.SQLITE_FULL: "disk_full",
+    sqlite3.SQLITE_READONLY: "disk_read_only",
+    sqlite3.SQLITE_IOERR: "disk_failing",
+    sqlite3.SQLITE_CANTOPEN: "disk_failing",
+}
+LEAST_ROOM = 256 * 1024  # octets that a commit may need at once, in the log beside the file
 
 # IMMEDIATE: a transaction that reads and then writes never finds the file locked half-way.
 # Pooled: opening costs more than most questions; the oldest idle connection serves first, so that there
@@ -61,6 +76,34 @@ def transaction() -> AbstractContextManager[object]:
     return db.atomic()
 
 
+def trouble_code(trouble: BaseException) -> str:
+    """Why the database would not: the code of an error, "database_busy" where SQLite says no more.
+
+    A disk that became read-only fails with a mere I/O error where the file is open already.  A full disk
+    ends the transaction by itself, so that peewee finds none to roll back: the error that says why is
+    behind the last one.
+    """
+    behind: BaseException | None = trouble
+    while behind is not None:
+        primary = getattr(behind, "sqlite_errorcode", 0) & 0xFF
+        if primary in TROUBLES:
+            code = TROUBLES[primary]
+            return "disk_read_only" if code == "disk_failing" and is_read_only() else code
+        behind = behind.__context__
+    return "database_busy"
+
+
+def has_room() -> bool:
+    """There is room on the disk for a commit."""
+    disk = os.statvfs(db.database)
+    return disk.f_bavail * disk.f_frsize >= LEAST_ROOM
+
+
+def is_read_only() -> bool:
+    """The file is there, and its mode or the file system does not let this process write."""
+    return not db.deferred and os.path.exists(db.database) and not os.access(db.database, os.W_OK)
+
+
 def known_versions() -> list[str]:
     """The names of all migrations of this program, oldest first."""
     return sorted(path.stem for path in MIGRATIONS.glob("[0-9]*.py"))
@@ -87,6 +130,11 @@ def check_version(path: Path) -> None:
         raise Unusable("database_newer", path=str(path))
     if set(known) - set(applied):
         raise Unusable("database_older", path=str(path))
+
+
+def fold() -> None:
+    """Let what is committed go from the log into the file; waits for nobody, holds up no writer."""
+    db.pragma("wal_checkpoint(PASSIVE)")
 
 
 def maintain() -> None:

@@ -24,9 +24,20 @@ def insert(table: type[Model], columns: Columns) -> int:
 
 
 def insert_many(table: type[Model], rows: Sequence[Columns]) -> None:
-    """Insert rows of the same columns."""
+    """Insert rows of the same columns; through peewee, so that trouble has its name for it."""
     sql, fields = _insert(table, tuple(rows[0]))
-    db.cursor().executemany(sql, [_values(fields, row) for row in rows])
+    for row in rows:
+        db.execute_sql(sql, _values(fields, row))
+
+
+def insert_missing(table: type[Model], rows: Sequence[Columns]) -> None:
+    """The same, but a row whose key is there already is left as it stands."""
+    _insert_or("IGNORE", table, rows)
+
+
+def replace_many(table: type[Model], rows: Sequence[Columns]) -> None:
+    """The same, but a row whose key is there already gives way."""
+    _insert_or("REPLACE", table, rows)
 
 
 def update(table: type[Model], changes: Columns, where: Columns) -> int:
@@ -40,6 +51,14 @@ def upsert(table: type[Model], columns: Columns, key: str, adding: str) -> None:
     """Insert a row; where its `key` is there already, replace the columns and add to `adding`."""
     sql, fields = _upsert(table, tuple(columns), key, adding)
     db.execute_sql(sql, _values(fields, columns))
+
+
+def _insert_or(otherwise: str, table: type[Model], rows: Sequence[Columns]) -> None:
+    if rows:
+        sql, fields = _insert(table, tuple(rows[0]))
+        sql = sql.replace("INSERT INTO", f"INSERT OR {otherwise} INTO", 1)
+        for row in rows:
+            db.execute_sql(sql, _values(fields, row))
 
 
 def _values(fields: Sequence[Field], columns: Columns) -> list[Any]:

@@ -17,6 +17,8 @@ CODED = {
     "link_state": "link",
     "status": "report",
     "error": "trouble",
+    "limit": "limit",
+    "role": "role",
 }
 
 

@@ -15,11 +15,15 @@ from pathlib import Path
 import crash
 import faults
 import idle
+import imports
 import latency
 import memory
+import pages
 import peer_table
 import peers
 import scale
+import scale_memory
+import search
 import startup
 from stack import NotReady
 
@@ -48,7 +52,9 @@ Figures = dict[str, float]
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
-    what = parser.add_subparsers(dest="what", metavar="latency|idle|memory|startup|faults|scale|crash|peers")
+    what = parser.add_subparsers(
+        dest="what", metavar="latency|idle|memory|startup|faults|scale|pages|search|import|crash|peers"
+    )
     one = what.add_parser("latency", help="HTTP request begun → AT+CMGS line complete at the modem")
     one.add_argument("--messages", type=int, default=300, help="how many (300)")
     one.add_argument("--seed", type=int, default=1, help="of the pauses between them (1)")
@@ -61,19 +67,35 @@ def arguments() -> argparse.Namespace:
     one = what.add_parser("faults", help="how soon messages leave again after each fault: five minutes")
     one.add_argument("--away", type=float, default=20, help="seconds of the long unplugging (20)")
     one.add_argument("--only", default="", metavar="WORD", help="the faults whose name has WORD in it")
-    one = what.add_parser("scale", help="every question asked of an empty ledger and of a million rows")
-    one.add_argument("--finished", type=int, default=1_000_000, help="messages that are over (1000000)")
-    one.add_argument("--queued", type=int, default=100_000, help="messages that wait (100000)")
+    _at_scale(what)
     one = what.add_parser("crash", help="kill −9 at random instants: nothing lost, nothing twice unsaid")
     one.add_argument("--kills", type=int, default=20, help="of the gateway; about 2 s each (20)")
     one.add_argument("--seed", type=int, help="of the instants and of the load (drawn, and printed)")
     one = what.add_parser("peers", help="beside gammu-smsd and smstools, in the same run: six minutes")
-    one.add_argument("--only", default="", metavar="WORD", help="of wire, hook, burst, campaign")
-    one.add_argument("--long", action="store_true", help="also a network that takes 3 s a part")
+    one.add_argument("--only", default="", metavar="WORD", help="of wire, hook, burst, idle, campaign, queue")
     one.add_argument("--seed", type=int, default=1, help="of the pauses (1)")
+    one.add_argument(
+        "--turns", type=int, default=peers.TURNS, help="of single messages (%(default)s); 100 show tails"
+    )
     for parser_of_one in what.choices.values():
         parser_of_one.add_argument("--json", type=Path, metavar="FILE", default=argparse.SUPPRESS)
     return parser.parse_args()
+
+
+def _at_scale(what: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """What is asked of a shop that has grown."""
+    one = what.add_parser("scale", help="every question asked of an empty ledger and of a million rows")
+    one.add_argument("--finished", type=int, default=1_000_000, help="messages that are over (1000000)")
+    one.add_argument("--queued", type=int, default=100_000, help="messages that wait (100000)")
+    one = what.add_parser("pages", help="the server's time for each page of a shop with a million messages")
+    one.add_argument("--messages", type=int, default=1_000_000, help="that are over (1000000)")
+    one.add_argument("--contacts", type=int, default=100_000, help="in the book (100000)")
+    one.add_argument("--only", default="", metavar="WORD", help="the pages whose address has WORD in it")
+    one = what.add_parser("import", help="a hundred thousand contacts, while messages are submitted")
+    one.add_argument("--lines", type=int, default=100_000, help="of the file (100000)")
+    one.add_argument("--seed", type=int, default=1, help="of what is in it (1)")
+    one = what.add_parser("search", help="finding words among a million messages, and taking them in")
+    one.add_argument("--messages", type=int, default=1_000_000, help="that were written (1000000)")
 
 
 def everything() -> Figures:
@@ -140,9 +162,19 @@ def shown(chosen: argparse.Namespace) -> tuple[str, dict[str, object]]:
         return faults.table(outcomes, chosen.away), {"faults": rows}
     if chosen.what == "scale":
         answers = scale.measure(chosen.finished, chosen.queued)
-        return scale.table(answers), {"scale": answers}
+        sizes = scale_memory.measure(chosen.finished, chosen.queued)
+        return f"{scale.table(answers)}\n{scale_memory.table(sizes)}", {"scale": answers | sizes}
+    if chosen.what == "import":
+        taken_in = imports.measure(chosen.lines, chosen.seed)
+        return imports.table(taken_in), {"import": taken_in}
+    if chosen.what == "search":
+        asked = search.measure(chosen.messages)
+        return search.table(asked), {"search": search.document(asked)}
+    if chosen.what == "pages":
+        seen = pages.measure(chosen.messages, chosen.contacts, chosen.only)
+        return pages.table(seen), {"pages": pages.document(seen)}
     if chosen.what == "peers":
-        results = peers.measure(chosen.only, chosen.long, chosen.seed)
+        results = peers.measure(chosen.only, chosen.seed, chosen.turns)
         return peer_table.table(results), {"peers": peer_table.document(results)}
     if chosen.what == "crash":
         outcome = crash.measure(chosen.kills, chosen.seed)

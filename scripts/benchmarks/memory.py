@@ -21,8 +21,8 @@ LINK = re.compile(r"https?://[^/\s]+(/welcome/\S+)")
 TOKEN = re.compile(r'name="csrf_token"[^>]*\svalue="([^"]+)"')
 
 
-def measure(requests: int) -> dict[str, float]:
-    with Stack() as stack:
+def measure(requests: int, kind: type[Stack] = Stack) -> dict[str, float]:
+    with kind() as stack:
         caller = stack.api()
         for number in range(MESSAGES):
             caller.post("/api/v1/messages", {"to": f"+3363998{1000 + number}", "text": "bench"})

@@ -62,6 +62,10 @@ class Smstools(Peer):
         self._numbers = count()
         return ["smsd", "-t", f"-c{config}"]
 
+    def _fill(self) -> None:
+        if self.queued:
+            self.submit([f"queued {number}" for number in range(self.queued)])
+
     def submit(self, texts: list[str], *, urgent: bool = False) -> None:
         """A file written elsewhere and moved in: its manual's way."""
         head = f"To: {RECIPIENT.removeprefix('+')}\n" + ("Priority: HIGH\n" if urgent else "")
@@ -78,7 +82,7 @@ class Smstools(Peer):
 class SmstoolsTuned(Smstools):
     setting = "tuned"
     calm = True
-    burst = 500
+    burst = 250
     rest = 1.0
     baudrate = 115200
     everywhere = TUNED

@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from procfs import cpu_seconds, pss_megabytes
+from scale import waiting
 from stack import NotReady, Stack
 
 RECIPIENT = "+33639980008"  # never any report: none of them has to read one while it sends
 SENDER = "+33639980011"
-LOOK = 0.004  # seconds between two looks at a log
+LOOK = 0.004  # seconds between two looks at a log; its instants are the modem's own, however rare the looks
+LOOK_SELDOM = 0.2  # at one that mostly sleeps: every look takes a millisecond from those that are timed
 GLANCE = 1.0  # seconds until a wait for a hook notices that all is over
 # smstools calls it for everything, with what happened first; gammu-smsd only for what came in.
 HOOK = '#!/bin/sh\ncase "$1" in SENT|FAILED|REPORT|CALL) exit;; esac\necho come > "{fifo}"\n'
@@ -38,9 +40,10 @@ class Contender(Stack):
     burst = 500  # messages of one throughput turn
     rest = 0.0  # seconds between two of its own looks: what is timed begins anywhere between them
 
-    def __init__(self, hook: bool) -> None:
+    def __init__(self, hook: bool = False, queued: int = 0) -> None:
         super().__init__()
         self.hook = hook  # what comes in is to be told at once: some are slower at sending with it
+        self.queued = queued  # single parts that wait before it starts
         self.spent = 0.0  # processor seconds of commands that submitted and are gone
         self.events: list[Event] = []
         self._last = 0
@@ -83,7 +86,12 @@ class Contender(Stack):
             left = self.of("submitted")
             if len(left) >= parts or time.monotonic() > deadline:
                 return left
-            time.sleep(LOOK if parts < self.burst else 10 * LOOK)
+            time.sleep(self._pause(parts))
+
+    def _pause(self, parts: int) -> float:
+        if not self.calm:
+            return LOOK_SELDOM
+        return LOOK if parts < self.burst else 10 * LOOK
 
     def line_of(self, part: Event) -> float:
         """When the AT+CMGS line of this part, which has left, was complete at the modem."""
@@ -145,6 +153,10 @@ class Chappe(Contender):
         super()._start()
         self._caller = self.api()
 
+    def _fill(self) -> None:
+        if self.queued:
+            waiting(self.folder / "chappe.sqlite", self.queued, RECIPIENT)
+
 
 class Peer(Contender):
     """A daemon with a configuration file of its own, which calls a hook when something comes in."""
@@ -167,6 +179,7 @@ class Peer(Contender):
         script.chmod(0o755)
         # Its children are in a session of their own, and it ends when this program is killed.
         command = ["setpriv", "--pdeathsig", "TERM", *self.configure()]
+        self._fill()
         with (self.folder / "peer.log").open("wb") as log:
             self.processes["peer"] = subprocess.Popen(
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True

@@ -9,6 +9,7 @@ from latency import rank
 
 LEVEL = 1.02  # the ratio below which nobody is ahead
 NEVER = float("inf")  # not seen within URGENT_WAIT
+TAIL = 100  # samples, below which a 99th percentile is but the largest of them
 URGENT_WAIT = 15.0  # seconds an urgent message is waited for
 
 Samples = list[float]
@@ -30,6 +31,7 @@ FIGURES = {
     "inbound to hook p99": Figure("ms", percent=99, of="hook"),
     "messages a second": Figure("/s", more_is_better=True),
     "CPU per 1,000 messages": Figure("s", digits=2),
+    "idle CPU": Figure("%", digits=2),
     "memory (PSS)": Figure("MB"),
     "memory without the page": Figure("MB"),
     "modem use at 0.3 s a part": Figure("%", more_is_better=True),
@@ -38,6 +40,8 @@ FIGURES = {
     "modem use at 3 s a part": Figure("%", more_is_better=True),
     "urgent behind 300, 3 s": Figure("s", digits=2),
     "parts before it, 3 s": Figure("", digits=0),
+    "messages a second, 100,000": Figure("/s", more_is_better=True),
+    "CPU per 1,000, 100,000": Figure("s", digits=2),
 }
 
 
@@ -57,7 +61,9 @@ class Results:
         if not found:
             return None
         percent = FIGURES[figure].percent
-        return median(found) if percent == 50 else rank(found, percent)
+        if percent == 50:
+            return median(found)
+        return rank(found, percent) if len(found) >= TAIL else None
 
 
 def table(results: Results) -> str:

@@ -2,7 +2,8 @@
 
 All run in the same run, each on a simulated modem of its own.  Those at their best are measured strictly in
 turn, so that what the machine does besides hits all alike; those left as installed sleep nearly all the time
-and are measured beside them, in threads of their own.  Every figure is the median of its turns.
+and are measured beside them, in threads of their own, as are all where a part takes three seconds.  Every
+figure is the median of its turns.
 
 What is counted from and to:
 
@@ -14,7 +15,9 @@ What is counted from and to:
 - urgent: behind those 300, in seconds to the wire and in parts that left meanwhile; an otp, a file whose
   name or header says so.
 - inbound to hook: from +CMTI to the hook's first line; ours, to the message in GET /api/v1/inbound.
-- memory after the throughput turns.
+- memory after the throughput turns; processor time while nothing happens, of all of them at once.
+- 100,000: so many wait before it starts, single parts, no network time; counted for some seconds from the
+  first that leaves, or from as soon as that takes.
 """
 
 from __future__ import annotations
@@ -25,10 +28,10 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from itertools import count
-from threading import Event as Signal
 from types import FrameType
 
 from latency import PAUSE
@@ -42,18 +45,24 @@ PEERS: tuple[type[Peer], ...] = (Gammu, GammuTuned, Smstools, SmstoolsTuned)
 INSTALL = "apt-get install gammu-smsd smstools"
 PATIENCE = 60.0  # seconds until what is expected happened: one as installed looks every 30 s
 TURN = 0.8  # seconds, or one message if that takes longer
-TURNS = 12
+TURNS = 10
+TURNS_ASLEEP = 2  # of those that look every ten or thirty seconds
 BURSTS = 3
 BULK = 300
-WATCHED = {0.3: 12.0, 3.0: 45.0}  # seconds a part → seconds the modem is watched
+WATCHED = {0.3: 12.0, 3.0: 36.0}  # seconds a part → seconds the modem is watched
+QUEUED = 100_000
+COUNTED = {True: 8.0, False: 20.0}  # calm or not → seconds for which they are counted
+IDLE, SETTLE = 20.0, 5.0  # seconds, and before them
+WIDE = 12  # threads: no more go on beside each other
 
+Kinds = list[type[Contender]]
 Round = Callable[[Contender], dict[str, Samples]]
 
 
 # ---- who is measured, and in what order ----------------------------------------------------------
 
 
-def installed() -> list[type[Contender]]:
+def installed() -> Kinds:
     """Chappe and the peers this machine has; what is missing is said."""
     there = [peer for peer in PEERS if all(map(shutil.which, peer.needs))]
     if not there:
@@ -63,14 +72,57 @@ def installed() -> list[type[Contender]]:
     return [Chappe, *there]
 
 
-@contextmanager
-def contenders(kinds: list[type[Contender]], hook: bool = False) -> Iterator[list[Contender]]:
-    """Each of them running and warm."""
-    with ExitStack() as opened:
-        all_of_them = [opened.enter_context(kind(hook)) for kind in kinds]
-        with ThreadPoolExecutor(len(all_of_them)) as pool:
-            list(pool.map(warm, all_of_them))
-        yield all_of_them
+class Run:
+    """Who is measured, what was found, and what must end if one of them fails."""
+
+    def __init__(self, kinds: Kinds, only: str, pool: ThreadPoolExecutor) -> None:
+        self.calm = [kind for kind in kinds if kind.calm]
+        self.asleep = [kind for kind in kinds if not kind.calm]
+        self.kinds = kinds
+        self.results = Results({kind.called(): {} for kind in kinds})
+        self._only = only
+        self._pool = pool
+        self._beside: list[Future[None]] = []
+        self._open: list[Contender] = []
+
+    @contextmanager
+    def contenders(self, kinds: Kinds, hook: bool = False, queued: int = 0) -> Iterator[list[Contender]]:
+        """Each of them running; warm, unless something waits for it already."""
+        with ExitStack() as opened:
+            all_of_them = [kind(hook, queued) for kind in kinds]
+            self._open += all_of_them
+            for one in all_of_them:
+                opened.enter_context(one)
+                if not queued:
+                    warm(one)
+            yield all_of_them
+
+    def stage(self, steps: Steps, kinds: Kinds, beside: Kinds) -> None:
+        """The steps one after the other for these kinds; for those beside all at once, each in a thread."""
+        chosen = {name: step for name, step in steps.items() if self._only in name}
+        self._beside += [self._pool.submit(step, self, [kind]) for step in chosen.values() for kind in beside]
+        if chosen and beside and kinds:
+            time.sleep(SETTLE)  # a process that starts is not asleep yet
+        for name, step in chosen.items():
+            print(f"measuring {name} …", file=sys.stderr)
+            if kinds:
+                step(self, kinds)
+
+    def join(self) -> None:
+        """All that went on beside is over."""
+        for each in self._beside:
+            each.result()
+
+    def end(self) -> None:
+        """Nobody waits for anything any more."""
+        for each in self._beside:
+            each.cancel()
+        for one in self._open:
+            one.close()
+
+
+Step = Callable[[Run, Kinds], None]
+Steps = dict[str, Step]
 
 
 def warm(one: Contender) -> None:
@@ -78,29 +130,26 @@ def warm(one: Contender) -> None:
     one.all_left(1, PATIENCE)
 
 
-def take_turns(all_of_them: list[Contender], turn: Round, turns: int, results: Results) -> None:
-    """The calm ones strictly in turn; each of the others beside them, at least once and until they end."""
-    over = Signal()
+def in_turn(turn: Round, turns: int, hook: bool = False) -> Step:
+    """So many turns of each: one after the other, again and again."""
 
-    def beside(one: Contender) -> None:
-        results.add(one.name, turn(one))
-        while not over.is_set():
-            results.add(one.name, turn(one))
+    def step(run: Run, kinds: Kinds) -> None:
+        with run.contenders(kinds, hook) as all_of_them:
+            for one in [one for _ in range(turns if kinds[0].calm else TURNS_ASLEEP) for one in all_of_them]:
+                run.results.add(one.name, turn(one))
 
-    asleep = [one for one in all_of_them if not one.calm]
-    with ThreadPoolExecutor(len(asleep)) as pool:
-        under_way = [pool.submit(beside, one) for one in asleep]
-        try:
-            for one in [one for _ in range(turns) for one in all_of_them if one.calm]:
-                results.add(one.name, turn(one))
-        except BaseException:
-            for one in all_of_them:  # or those beside would go on waiting
-                one.close()
-            raise
-        finally:
-            over.set()
-        for each in under_way:
-            each.result()
+    return step
+
+
+def one_by_one(turn: Round, queued: int = 0) -> Step:
+    """Once each, and no other runs meanwhile."""
+
+    def step(run: Run, kinds: Kinds) -> None:
+        for kind in kinds:
+            with run.contenders([kind], queued=queued) as [one]:
+                run.results.add(one.name, turn(one))
+
+    return step
 
 
 # ---- what is measured ----------------------------------------------------------------------------
@@ -111,7 +160,8 @@ def for_a_turn(sample: Callable[[Contender, int], float], seed: int) -> Round:
     pauses, numbers = random.Random(seed), count()
 
     def turn(one: Contender) -> Samples:
-        found, end = [], time.monotonic() + TURN
+        found: Samples = []
+        end = time.monotonic() + TURN
         while not found or time.monotonic() < end:
             found.append(sample(one, next(numbers)) * 1000)
             time.sleep(pauses.uniform(*PAUSE) + pauses.uniform(0, one.rest))
@@ -171,6 +221,24 @@ def campaign(one: Contender, seconds: float) -> dict[str, Samples]:
     }
 
 
+def idle(one: Contender) -> dict[str, Samples]:
+    """The share of one processor that it takes while nothing happens."""
+    time.sleep(SETTLE)
+    before, began = one.cpu(), time.monotonic()
+    time.sleep(IDLE)
+    return {"idle CPU": [100 * (one.cpu() - before) / (time.monotonic() - began)]}
+
+
+def long_queue(one: Contender) -> dict[str, Samples]:
+    """How fast, and at what cost, the first of 100,000 leave."""
+    already = len(one.until_left(1, PATIENCE))
+    before, began = one.cpu(), time.monotonic()
+    left = len(one.until_left(QUEUED, COUNTED[one.calm])) - already
+    used, passed = one.cpu() - before, time.monotonic() - began
+    cost = 1000 * used / left if left else NEVER
+    return {"messages a second, 100,000": [left / passed], "CPU per 1,000, 100,000": [cost]}
+
+
 def urgent(one: Contender) -> tuple[float, float]:
     """Seconds to the wire and parts that went before; infinite when it was not seen."""
     one.forget()
@@ -188,44 +256,31 @@ def urgent(one: Contender) -> tuple[float, float]:
 # ---- the run -------------------------------------------------------------------------------------
 
 
-def measure(only: str, long: bool, seed: int) -> Results:
-    """Every step whose name has `only` in it, one after the other."""
+def measure(only: str, seed: int, turns: int = TURNS) -> Results:
+    """Every step whose name has `only` in it: the timed ones, the long queue, which keeps a processor busy,
+    and beside each other those in which nobody disturbs another."""
     signal.signal(signal.SIGTERM, _end)
-    kinds = installed()
-    results = Results({kind.called(): {} for kind in kinds})
-    steps: dict[str, Callable[[], None]] = {
-        "wire": lambda: turns_of(kinds, for_a_turn(wire, seed), TURNS, results),
-        "hook": lambda: turns_of(kinds, for_a_turn(hook, seed), TURNS, results, with_hook=True),
-        "burst": lambda: turns_of(kinds, burst, BURSTS, results),
-        "campaign": lambda: campaigns(kinds, 0.3, results),
+    timed: Steps = {
+        "wire": in_turn(for_a_turn(wire, seed), turns),
+        "hook": in_turn(for_a_turn(hook, seed), turns, hook=True),
+        "burst": in_turn(burst, BURSTS),
+        "campaign 0.3 s": one_by_one(partial(campaign, seconds=0.3)),
     }
-    if long:
-        steps["campaign 3 s"] = lambda: campaigns(kinds, 3.0, results)
-    chosen = [name for name in steps if only in name]
-    for number, name in enumerate(chosen, 1):
-        print(f"measuring {number} of {len(chosen)}: {name} …", file=sys.stderr)
-        steps[name]()
-    return results
-
-
-def turns_of(
-    kinds: list[type[Contender]], turn: Round, turns: int, results: Results, with_hook: bool = False
-) -> None:
-    with contenders(kinds, with_hook) as all_of_them:
-        take_turns(all_of_them, turn, turns, results)
-
-
-def campaigns(kinds: list[type[Contender]], seconds: float, results: Results) -> None:
-    """The calm ones alone, one after the other; the others all at once beside them."""
-    asleep = [kind for kind in kinds if not kind.calm]
-    with contenders(asleep) as sleeping, ThreadPoolExecutor(len(sleeping)) as pool:
-        under_way = [(one.name, pool.submit(campaign, one, seconds)) for one in sleeping]
-        for kind in kinds:
-            if kind.calm:
-                with contenders([kind]) as [one]:
-                    results.add(one.name, campaign(one, seconds))
-        for name, found in under_way:
-            results.add(name, found.result())
+    queue: Steps = {"queue": one_by_one(long_queue, QUEUED)}
+    easy: Steps = {"campaign 3 s": one_by_one(partial(campaign, seconds=3.0)), "idle": one_by_one(idle)}
+    with ThreadPoolExecutor(WIDE) as pool:
+        run = Run(installed(), only, pool)
+        try:
+            run.stage(timed, run.calm, beside=run.asleep)
+            run.join()
+            run.stage(queue, run.calm, beside=[])
+            run.stage(easy, [], beside=run.kinds)
+            run.stage(queue, [], beside=run.asleep)
+            run.join()
+        except BaseException:
+            run.end()
+            raise
+    return run.results
 
 
 def _end(number: int, frame: FrameType | None) -> None:

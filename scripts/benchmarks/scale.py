@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
+
 from gateway import config
 from gateway.access import keys, people, sessions
 from gateway.config import Config
@@ -45,6 +47,9 @@ HISTORY = f"""{COUNT} INSERT INTO history (message_id, at, event, state, facts)
 TALKS = f"""{COUNT} INSERT INTO conversations (number, last_at, last_text, last_inbound, unread)
     SELECT printf('+336%08d', i), :created + i, 'Bonjour', 0, 0 FROM n"""
 
+NOTICES = """UPDATE messages
+    SET recipient = :recipient, category = 'notification', created_at = :now, updated_at = :now"""
+
 
 @dataclass(frozen=True)
 class Installation:
@@ -52,13 +57,14 @@ class Installation:
     config: Config
     key: str
     client: Any
+    app: Flask
 
 
 def measure(finished: int, queued: int) -> dict[str, float]:
     """Medians in milliseconds, empty and grown, of each question."""
     with tempfile.TemporaryDirectory() as folder:
-        empty = _install(Path(folder) / "empty", 0, 0)
-        grown = _install(Path(folder) / "grown", finished, queued)
+        empty = install(Path(folder) / "empty", 0, 0)
+        grown = install(Path(folder) / "grown", finished, queued)
         figures: dict[str, float] = {}
         for name, ask in QUESTIONS.items():
             for size, place in (("empty", empty), ("grown", grown)):
@@ -78,13 +84,13 @@ def table(figures: dict[str, float]) -> str:
     return "\n".join(lines)
 
 
-def _install(folder: Path, finished: int, queued: int) -> Installation:
+def install(folder: Path, finished: int, queued: int) -> Installation:
     folder.mkdir()
     (folder / "gateway.toml").write_text(TOML, encoding="utf-8")
     site = config.load(folder / "gateway.toml")
     path = site.appliance.database_path
     upgrade(path, datetime.now(UTC))
-    _grow(path, finished, queued)
+    grow(path, finished, queued)
     app = create_app(site)
     now = datetime.now(UTC)
     with database.connection():
@@ -96,10 +102,20 @@ def _install(folder: Path, finished: int, queued: int) -> Installation:
         token = sessions.open(people.everybody()[0], now, Ids())
     client = app.test_client()
     client.set_cookie(sign_in.COOKIE, token)
-    return Installation(folder, site, key, client)
+    return Installation(folder, site, key, client, app)
 
 
-def _grow(path: Path, finished: int, queued: int) -> None:
+def waiting(path: Path, queued: int, recipient: str) -> None:
+    """So many single parts in the queue of a new ledger, asked for a moment ago."""
+    grow(path, 0, queued)
+    now = int(time.time() * 1e6)
+    with closing(sqlite3.connect(path)) as file:
+        file.execute(NOTICES, {"recipient": recipient, "now": now})
+        file.execute("UPDATE parts SET lane = 2, attempts = 0")
+        file.commit()
+
+
+def grow(path: Path, finished: int, queued: int) -> None:
     created = int(time.time() * 1e6) - 30_000_000 * (finished + queued)  # one each half minute, until now
     facts = {"created": created, "expires": int((time.time() + 1e6) * 1e6)}
     with closing(sqlite3.connect(path)) as file:

@@ -87,12 +87,16 @@ class Stack:
         self._run("simulator", ("simulate", "--link", modem, "--control", control, *quick))
         self._until("simulator", lambda: Path(modem).exists() and Path(control).exists())
         self.chappe("migrate")
+        self._fill()
         self.key = self.chappe("key", "create", "bench", "--quiet").strip()
         self._run("web", ("web",))
         self._until("web", self._answers)
         self._run("gateway", ("gateway",))
         self._until("gateway", self._is_well)
         self._until("gateway", self._modem_is_ready, called="modem")
+
+    def _fill(self) -> None:
+        """What is to lie in the ledger before anything looks at it: nothing, if nobody says otherwise."""
 
     def chappe(self, *arguments: str) -> str:
         """Run one command to its end; its output."""

@@ -16,10 +16,12 @@ from gateway.config import Appliance
 from gateway.ids import Ids
 from gateway.messages import lookup, outbox, waiting
 from gateway.messages.dispatcher import Dispatcher
+from gateway.messages.gathering import Judge
 from gateway.messages.outbox import Caller, Draft
 from gateway.store import database
 from gateway.store.models import Message
 from gateway.store.upgrade import upgrade
+from people import agree
 
 PARIS = ZoneInfo("Europe/Paris")
 ANNA = "+33612345678"
@@ -35,7 +37,7 @@ class Bench:
     modem: MemoryModem = field(default_factory=MemoryModem)
 
     def __post_init__(self) -> None:
-        self.dispatcher = Dispatcher({self.modem.name: self.modem}, self.site.timezone, NoWatch())
+        self.dispatcher = Dispatcher({self.modem.name: self.modem}, Judge(self.site), NoWatch())
 
     @property
     def now(self) -> datetime:
@@ -46,6 +48,8 @@ class Bench:
         return Caller("test:me", self.site, (self.modem.name,), self.ids)
 
     def submit(self, text: str = "Bonjour", to: str = ANNA, **rest: Any) -> Message:
+        if rest.get("category") == "marketing":
+            agree(to, self.now)
         return outbox.submit(Draft(to, text, **rest), self.caller, self.now)
 
     def fill(self) -> None:
@@ -53,7 +57,7 @@ class Bench:
 
     def release(self) -> None:
         """What the loop does when an instant has come."""
-        waiting.release(self.site.timezone, self.now)
+        waiting.release(Judge(self.site), self.now)
         self.fill()
 
     def ready(self) -> None:

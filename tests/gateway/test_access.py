@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gateway.access import keys, people, sessions
+from gateway.access import keys, people, roles, sessions
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.store.models import ApiKey, OneTimeLink, SignIn, User
 
@@ -109,6 +110,87 @@ def test_a_session_ends_by_signing_out_by_age_and_by_a_new_password(bench: Bench
     assert sessions.find(last, bench.now) == user
     bench.clock.move(timedelta(seconds=1))
     assert sessions.find(last, bench.now) is None
+
+
+def test_every_refused_sign_in_costs_the_same_work(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody learns from the time whether a name exists: one scrypt of the same size, whatever is wrong."""
+    for name in ("ana", "eve"):
+        people.choose_password(add(bench, name), PASSWORD, bench.now)
+    add(bench, "bob")  # has no password yet
+    people.disable("eve", bench.now)
+    work: list[tuple[int, int, int]] = []
+    scrypt = hashlib.scrypt
+
+    def counted(*given: Any, n: int, r: int, p: int, **rest: Any) -> bytes:
+        work.append((n, r, p))
+        return scrypt(*given, n=n, r=r, p=p, **rest)
+
+    monkeypatch.setattr(hashlib, "scrypt", counted)
+    for name, password in (("ana", "wrong"), ("nobody", PASSWORD), ("bob", PASSWORD), ("eve", PASSWORD)):
+        assert people.check(name, password) is None
+    assert work == [(16384, 8, 1)] * 4
+
+
+def test_a_role_reaches_what_those_below_it_reach() -> None:
+    reached = [[roles.reaches(role, least) for least in roles.ROLES] for role in roles.ROLES]
+    assert reached == [[column <= row for column in range(4)] for row in range(4)]
+    assert not any(roles.reaches("king", least) for least in roles.ROLES)
+
+
+def test_a_new_role_ends_every_session_and_an_unknown_one_changes_nothing(bench: Bench) -> None:
+    ana = people.choose_password(add(bench), PASSWORD, bench.now)
+    people.choose_password(add(bench, "eve"), PASSWORD, bench.now)
+    token = sessions.open(ana, bench.now, bench.ids)
+    with pytest.raises(Invalid):
+        people.change_role("ana", "king")
+    assert not people.change_role("ana", "administrator")
+    assert sessions.find(token, bench.now) == ana
+    assert people.change_role("ana", "viewer")
+    assert sessions.find(token, bench.now) is None
+    assert people.administrators() == ["eve"]
+
+
+@pytest.mark.parametrize("act", ["role", "disable"])
+def test_somebody_who_can_sign_in_always_gives_the_roles(bench: Bench, act: str) -> None:
+    def demote(name: str) -> bool:
+        return people.change_role(name, "writer") if act == "role" else people.disable(name, bench.now)
+
+    people.choose_password(add(bench), PASSWORD, bench.now)
+    link = add(bench, "eve")
+    with pytest.raises(Conflict) as caught:  # eve has not chosen a password: she might never
+        demote("ana")
+    assert caught.value.code == "last_administrator"
+    people.choose_password(link, PASSWORD, bench.now)
+    assert demote("ana")
+    with pytest.raises(Conflict):
+        demote("eve")
+    assert people.administrators() == ["eve"]
+
+
+def test_who_is_disabled_has_no_way_in_until_enabled(bench: Bench) -> None:
+    people.choose_password(add(bench, "eve"), PASSWORD, bench.now)
+    ana = people.choose_password(add(bench), PASSWORD, bench.now)
+    session, link = sessions.open(ana, bench.now, bench.ids), people.link("ana", bench.now, bench.ids)
+    assert people.disable("ana", bench.now)
+    assert not people.disable("ana", bench.now)
+    assert sessions.find(session, bench.now) is None
+    assert people.open_link(link, bench.now) is None
+    assert people.check("ana", PASSWORD) is None
+    with pytest.raises(Conflict):
+        people.link("ana", bench.now, bench.ids)
+    assert people.enable("ana")
+    assert not people.enable("ana")
+    assert people.check("ana", PASSWORD) == ana
+
+
+def test_a_new_session_replaces_the_one_that_the_browser_brought(bench: Bench) -> None:
+    ana = people.choose_password(add(bench), PASSWORD, bench.now)
+    old, other = (sessions.open(ana, bench.now, bench.ids) for _ in range(2))
+    new = sessions.open(ana, bench.now, bench.ids, instead=old)
+    assert [sessions.find(token, bench.now) for token in (old, other, new)] == [None, ana, ana]
+    assert sessions.standing(bench.now) == {ana.id: 2}
+    assert sessions.close_all(ana, but=new) == 1
+    assert [sessions.find(token, bench.now) for token in (other, new)] == [None, ana]
 
 
 def test_a_key_opens_until_it_is_revoked(bench: Bench) -> None:

@@ -111,11 +111,11 @@ def test_waiting_for_a_gateway_that_does_not_run_ends_in_time(run: Run) -> None:
 
 
 def test_why_lists_each_rule_in_both_languages(run: Run) -> None:
-    uid = json.loads(run("send", "0612345678", "Promo", "--category", "marketing", "--json").stdout)["id"]
+    uid = json.loads(run("send", "0612345678", "Promo", "--at", "2027-01-04T10:00", "--json").stdout)["id"]
     assert "Allowed hours" in run("why", uid).stdout
     assert "Heures permises" in run("why", uid, language="fr").stdout
     rules = [rule["rule"] for rule in json.loads(run("why", uid, "--json").stdout)["rules"]]
-    assert rules[:3] == ["validity", "schedule", "quiet_hours"]
+    assert rules[:3] == ["validity", "opposition", "consent"]
 
 
 def test_a_key_is_shown_once(run: Run) -> None:
@@ -134,7 +134,14 @@ def test_a_person_is_invited_by_a_link(run: Run) -> None:
     assert "http://127.0.0.1:8080/welcome/" in run("user", "password", "ana").stdout
     assert run("user", "add", "ana").exit_code == 1
     (ana,) = json.loads(run("user", "list", "--json").stdout)
-    assert ana == {"name": "ana", "language": "en", "password": False}
+    assert ana == {
+        "name": "ana",
+        "role": "administrator",
+        "language": "en",
+        "password": False,
+        "seen_at": None,
+        "disabled_at": None,
+    }
 
 
 def test_nothing_is_said_in_words(run: Run) -> None:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from fakes import MemoryModem, NoWatch
+from gateway import settings, status
 from gateway.messages import inbox, lookup, outbox, recovery, waiting
 from gateway.messages.dispatcher import Dispatcher
+from gateway.messages.gathering import Judge
 from gateway.messages.outbox import Draft
 from gateway.messages.retries import GRACE
+from gateway.messages.why import explain
+from gateway.settings import RouteSetting
 from gateway.store.models import Message
 from modem import api
 from modem.errors import Advice, advising
+from people import agree
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -38,7 +43,7 @@ def test_sending_is_written_down_before_the_modem_gets_the_part(bench: Bench) ->
         def send(self, job: int, part: api.OutboundPart) -> None:
             seen.append(lookup.message(message.uid).state)
 
-    dispatcher = Dispatcher({"sim1": Watching()}, bench.site.timezone, NoWatch())
+    dispatcher = Dispatcher({"sim1": Watching()}, Judge(bench.site), NoWatch())
     dispatcher.ready("sim1", "8933")
     dispatcher.fill(bench.now)
     assert seen == ["sending"]
@@ -74,7 +79,7 @@ def test_lanes_go_before_age(bench: Bench) -> None:
     bench.ready()
     for _ in range(3):
         bench.dispatcher.accepted(bench.modem.accepts(), bench.now)
-    assert bench.modem.texts == ["otp", "alert", "notification", "marketing"]
+    assert bench.modem.texts == ["otp", "alert", "notification", "marketing Rép. STOP"]
 
 
 def test_a_code_waits_for_at_most_the_one_part_on_the_wire(bench: Bench) -> None:
@@ -118,9 +123,9 @@ def test_a_later_message_to_the_same_person_waits_for_the_earlier_one(bench: Ben
 
 def test_an_answer_leaves_from_the_number_that_was_written_to(bench: Bench) -> None:
     other = MemoryModem("sim2", "8944")
-    dispatcher = Dispatcher({"sim1": bench.modem, "sim2": other}, bench.site.timezone, NoWatch())
+    dispatcher = Dispatcher({"sim1": bench.modem, "sim2": other}, Judge(bench.site), NoWatch())
     part = api.InboundPart(ANNA, "Une question", api.Alphabet.GSM7, None)
-    inbox.take(api.Heard("sim2", "8944", "07AA", part, None), bench.now, bench.ids)
+    inbox.take(api.Heard("sim2", "8944", "07AA", part, None), bench.caller, bench.now)
     caller = dataclasses.replace(bench.caller, modems=("sim1", "sim2"))
     outbox.submit(Draft(ANNA, "La réponse"), caller, bench.now)
     dispatcher.ready("sim1", bench.modem.sim)
@@ -133,9 +138,9 @@ def test_an_answer_leaves_from_the_number_that_was_written_to(bench: Bench) -> N
 
 def test_a_modem_that_falls_silent_hands_on_what_it_has_not_begun(bench: Bench) -> None:
     other = MemoryModem("sim2", "8944")
-    dispatcher = Dispatcher({"sim1": bench.modem, "sim2": other}, bench.site.timezone, NoWatch())
+    dispatcher = Dispatcher({"sim1": bench.modem, "sim2": other}, Judge(bench.site), NoWatch())
     part = api.InboundPart(ANNA, "Une question", api.Alphabet.GSM7, None)
-    inbox.take(api.Heard("sim2", "8944", "07AA", part, None), bench.now, bench.ids)
+    inbox.take(api.Heard("sim2", "8944", "07AA", part, None), bench.caller, bench.now)
     caller = dataclasses.replace(bench.caller, modems=("sim1", "sim2"))
     for text in ("un", "deux"):
         outbox.submit(Draft(ANNA, text), caller, bench.now)
@@ -147,7 +152,7 @@ def test_a_modem_that_falls_silent_hands_on_what_it_has_not_begun(bench: Bench) 
     dispatcher.refused(other.refuses(advising(Advice.AGAIN, "not_ready")), bench.now)
     dispatcher.ready("sim1", bench.modem.sim)
     bench.clock.move(timedelta(seconds=2))
-    waiting.release(bench.site.timezone, bench.now)
+    waiting.release(Judge(bench.site), bench.now)
     dispatcher.fill(bench.now)
     assert bench.modem.texts == ["deux"]
     dispatcher.accepted(bench.modem.accepts(), bench.now)
@@ -156,28 +161,30 @@ def test_a_modem_that_falls_silent_hands_on_what_it_has_not_begun(bench: Bench) 
 
 def test_a_code_behind_a_thousand_is_the_next_on_the_wire(bench: Bench) -> None:
     drafts = [Draft(f"+336{number:08}", "Promo", "marketing") for number in range(1000)]
+    for draft in drafts:
+        agree(draft.to, bench.now)
     outbox.submit_many(drafts, bench.caller, bench.now)
     bench.ready()
     bench.submit("123456", category="otp")
     bench.dispatcher.accepted(bench.modem.accepts(), bench.now)
-    assert bench.modem.texts == ["Promo", "123456"]
+    assert bench.modem.texts == ["Promo Rép. STOP", "123456"]
 
 
 @pytest.mark.parametrize(
-    ("category", "hours"),
-    [("marketing", 8), ("notification", 72)],  # noon in Paris: phones may ring for marketing until eight
+    ("category", "validity"),  # noon in Paris: phones may ring for marketing until eight
+    [("marketing", timedelta(hours=7, minutes=55)), ("notification", timedelta(hours=72))],
 )
 def test_a_part_is_not_delivered_when_the_phone_may_no_longer_ring(
-    bench: Bench, category: str, hours: int
+    bench: Bench, category: str, validity: timedelta
 ) -> None:
     bench.submit(category=category)
     bench.ready()
-    assert bench.modem.jobs[0][1].validity == timedelta(hours=hours)
+    assert bench.modem.jobs[0][1].validity == validity
 
 
 def test_two_modems_share_the_queue_and_keep_a_messages_parts_together(bench: Bench) -> None:
     other = MemoryModem("sim2", "8944")
-    dispatcher = Dispatcher({"sim1": bench.modem, "sim2": other}, bench.site.timezone, NoWatch())
+    dispatcher = Dispatcher({"sim1": bench.modem, "sim2": other}, Judge(bench.site), NoWatch())
     long, short = bench.submit(THREE_PARTS), bench.submit("short", to=BOB)
     dispatcher.ready("sim1", bench.modem.sim)
     dispatcher.ready("sim2", other.sim)
@@ -190,11 +197,256 @@ def test_two_modems_share_the_queue_and_keep_a_messages_parts_together(bench: Be
 
 def test_a_wanted_modem_is_waited_for(bench: Bench) -> None:
     other = MemoryModem("sim2", "8944")
-    dispatcher = Dispatcher({"sim1": bench.modem, "sim2": other}, bench.site.timezone, NoWatch())
+    dispatcher = Dispatcher({"sim1": bench.modem, "sim2": other}, Judge(bench.site), NoWatch())
     bench.submit(modem="sim1")
     dispatcher.ready("sim2", other.sim)
     dispatcher.fill(bench.now)
     assert other.jobs == []
+
+
+# ---- which SIM carries what -------------------------------------------------------------------
+
+ISLAND, LONDON = "+590690123456", "+447911123456"
+
+
+class Sims:
+    """Several modems in memory: what each SIM is for, and which of them the gateway says are ready."""
+
+    def __init__(self, bench: Bench, **prefixes: tuple[str, ...]) -> None:
+        self.bench = bench
+        self.modems = {name: MemoryModem(name, f"89{name}") for name in prefixes}
+        self.dispatcher = Dispatcher(self.modems, Judge(bench.site), NoWatch())
+        for name, chosen in prefixes.items():
+            settings.choose_route(name, RouteSetting(chosen))
+
+    def submit(self, to: str, text: str = "Bonjour", **rest: Any) -> Message:
+        caller = dataclasses.replace(self.bench.caller, modems=tuple(self.modems))
+        return outbox.submit(Draft(to, text, **rest), caller, self.bench.now)
+
+    def ready(self, *names: str) -> None:
+        for name in names:
+            self.dispatcher.ready(name, self.modems[name].sim)
+        self.dispatcher.fill(self.bench.now)
+
+    def away(self, name: str) -> None:
+        self.dispatcher.not_ready(name)
+        self.dispatcher.fill(self.bench.now)
+
+    def work(self) -> None:
+        """Every modem takes what it can get, until nothing is left for it."""
+        while flights := list(self.dispatcher.flights):
+            for name in flights:
+                self.dispatcher.accepted(self.modems[name].accepts(), self.bench.now)
+
+    def later(self, **span: float) -> None:
+        self.bench.clock.move(timedelta(**span))
+        self.dispatcher.fill(self.bench.now)
+
+    def said(self, *ready: str, alive: bool = True) -> None:
+        """What the gateway shows of its modems."""
+        self.bench.site.runtime_dir.mkdir(exist_ok=True)
+        states = {name: "ready" if name in ready else "silent" for name in self.modems}
+        shown = tuple(status.ModemStatus(name, state) for name, state in states.items())
+        when = self.bench.now if alive else self.bench.now - timedelta(hours=1)
+        status.write(self.bench.site.runtime_dir, shown, when)
+
+    def bound(self, message: Message) -> set[str]:
+        return {part.bound for part in lookup.parts(message)}
+
+    @property
+    def carried(self) -> dict[str, int]:
+        return {name: len(modem.jobs) for name, modem in self.modems.items()}
+
+
+def test_a_number_leaves_by_the_sim_that_is_for_it(bench: Bench) -> None:
+    sims = Sims(bench, sim1=(), sim2=("+590", "+596"))
+    for to in (ISLAND, "+590690000000", "+596696000000"):
+        sims.submit(to)
+    sims.ready("sim1", "sim2")
+    sims.work()
+    assert sims.carried == {"sim1": 0, "sim2": 3}
+    sims.submit(BOB)
+    sims.dispatcher.fill(bench.now)
+    assert sims.carried == {"sim1": 1, "sim2": 3}
+
+
+def test_a_number_that_no_sim_is_for_leaves_all_the_same(bench: Bench) -> None:
+    sims = Sims(bench, sim1=("+33",), sim2=("+590",))
+    assert sims.bound(sims.submit(LONDON)) == {""}
+    sims.ready("sim2")
+    assert sims.carried == {"sim1": 0, "sim2": 1}
+
+
+def test_two_sims_for_one_country_share_its_numbers(bench: Bench) -> None:
+    sims = Sims(bench, sim1=("+33",), sim2=("+33",), sim3=())
+    for number in range(20):
+        sims.submit(f"+3361234{number:04}")
+    sims.ready("sim1", "sim2", "sim3")
+    sims.work()
+    assert sims.carried == {"sim1": 10, "sim2": 10, "sim3": 0}
+
+
+def test_what_a_wanted_or_written_to_sim_carries_is_not_routed(bench: Bench) -> None:
+    sims = Sims(bench, sim1=(), sim2=("+590",))
+    part = api.InboundPart(ISLAND, "Une question", api.Alphabet.GSM7, None)
+    assert sims.bound(sims.submit("+590690000000", modem="sim1")) == {"sim1"}
+    assert sims.bound(sims.submit(ISLAND)) == {"sim2"}
+    inbox.take(api.Heard("sim1", "8933", "07AA", part, None), bench.caller, bench.now)
+    assert sims.bound(sims.submit(ISLAND)) == {"sim1"}
+
+
+def test_a_sim_that_is_away_gets_nothing_new(bench: Bench) -> None:
+    sims = Sims(bench, sim1=("+33",), sim2=("+33639",), sim3=())
+    number = "+33639980001"
+    assert sims.bound(sims.submit(number)) == {"sim2"}, "nothing is known of the modems"
+    sims.said("sim1", "sim3")
+    assert sims.bound(sims.submit(number)) == {"sim1"}
+    sims.said("sim1", "sim2", "sim3")
+    assert sims.bound(sims.submit(number)) == {"sim2"}
+    sims.said("sim1", "sim3", alive=False)
+    assert sims.bound(sims.submit(number)) == {"sim2"}, "an old word is no word"
+
+
+def test_what_a_silent_sim_has_not_begun_goes_to_the_next_best(bench: Bench) -> None:
+    sims = Sims(bench, sim1=("+590",), sim2=("+590",), sim3=("+33",), sim4=())
+    messages = [sims.submit(f"+590690{number:06}", THREE_PARTS) for number in range(12)]
+    sims.ready("sim1", "sim2", "sim3", "sim4")
+    sims.dispatcher.not_ready("sim1")
+    lost = sims.modems["sim1"].falls_silent(advising(Advice.UNCERTAIN, "silent"))
+    sims.dispatcher.uncertain(lost, bench.now)
+    sims.dispatcher.fill(bench.now)
+    sims.work()
+    assert sims.carried == {"sim1": 1, "sim2": 33, "sim3": 0, "sim4": 0}
+    carriers = [lookup.message(message.uid).modem for message in messages]
+    assert carriers.count("sim1") == 1, "what it had begun is its own"
+
+
+def test_the_heirs_share_and_a_messages_parts_stay_together(bench: Bench) -> None:
+    sims = Sims(bench, sim1=("+590",), sim2=("+590",), sim3=("+590",), sim4=())
+    settings.choose_route("sim1", RouteSetting(("+5906",)))
+    messages = [sims.submit(f"+590690{number:06}", THREE_PARTS) for number in range(10)]
+    sims.ready("sim1", "sim2", "sim3", "sim4")
+    sims.away("sim1")
+    bound = [sims.bound(message) for message in messages[1:]]
+    assert all(len(names) == 1 for names in bound)
+    assert set().union(*bound) == {"sim2", "sim3"}
+
+
+def test_what_comes_after_its_sim_fell_silent_does_not_wait_for_it(bench: Bench) -> None:
+    sims = Sims(bench, sim1=(), sim2=("+590",))
+    sims.ready("sim1", "sim2")
+    sims.away("sim2")
+    message = sims.submit(ISLAND)
+    assert sims.bound(message) == {"sim2"}, "the door had not heard of it yet"
+    sims.later(seconds=5)
+    assert sims.carried == {"sim1": 1, "sim2": 0}
+
+
+def test_what_falls_due_while_its_sim_is_away_does_not_wait_for_it(bench: Bench) -> None:
+    sims = Sims(bench, sim1=(), sim2=("+590",))
+    sims.ready("sim1", "sim2")
+    sims.submit(ISLAND, send_at=bench.now + timedelta(hours=1))
+    sims.away("sim2")
+    bench.clock.move(timedelta(hours=1))
+    waiting.release(Judge(bench.site), bench.now)
+    sims.later(seconds=0)
+    assert sims.carried == {"sim1": 1, "sim2": 0}
+
+
+def test_a_sim_that_was_taken_out_of_the_configuration_holds_nothing_back(bench: Bench) -> None:
+    before = Sims(bench, sim1=(), sim2=("+590",))
+    before.submit(ISLAND)
+    after = Sims(bench, sim1=())
+    after.ready("sim1")
+    assert after.carried == {"sim1": 1}
+
+
+def test_a_restart_does_not_take_a_sims_messages_from_it(bench: Bench) -> None:
+    sims = Sims(bench, sim1=(), sim2=("+590",))
+    sims.submit(ISLAND)
+    sims.away("sim2")  # it is opened, and not ready yet
+    sims.ready("sim1")
+    sims.later(seconds=20)
+    assert sims.carried == {"sim1": 0, "sim2": 0}
+    sims.ready("sim2")
+    assert sims.carried == {"sim1": 0, "sim2": 1}
+
+
+def test_a_sim_that_does_not_come_up_is_not_waited_for(bench: Bench) -> None:
+    sims = Sims(bench, sim1=(), sim2=("+590",))
+    sims.submit(ISLAND)
+    sims.submit("+590690000000", "par sim2 seul", modem="sim2")
+    sims.ready("sim1")
+    sims.later(seconds=30)
+    sims.work()
+    sims.later(seconds=30)
+    assert sims.carried == {"sim1": 1, "sim2": 0}
+
+
+def test_while_no_modem_is_ready_everything_keeps_its_place(bench: Bench) -> None:
+    sims = Sims(bench, sim1=(), sim2=("+590",))
+    sims.ready("sim1", "sim2")
+    for name in ("sim1", "sim2"):
+        sims.dispatcher.not_ready(name)
+    message = sims.submit(ISLAND)
+    sims.later(minutes=10)
+    assert sims.bound(message) == {"sim2"}
+
+
+def test_a_message_of_several_parts_is_tried_again_by_the_sim_that_is_for_it(bench: Bench) -> None:
+    sims = Sims(bench, sim1=(), sim2=("+590",))
+    message = sims.submit(ISLAND, THREE_PARTS)
+    sims.ready("sim2", "sim1")
+    sims.dispatcher.refused(sims.modems["sim2"].refuses(advising(Advice.LATER, "cms_38")), bench.now)
+    assert sims.bound(message) == {"sim2"}
+    bench.clock.move(timedelta(minutes=1))
+    waiting.release(Judge(bench.site), bench.now)
+    sims.later(seconds=0)
+    assert sims.carried["sim1"] == 0
+    assert sims.carried["sim2"] == 2
+
+
+def test_a_message_that_was_put_back_goes_to_the_next_best(bench: Bench) -> None:
+    sims = Sims(bench, sim1=(), sim2=("+590",), sim3=("+33",))
+    message = sims.submit(ISLAND, THREE_PARTS)
+    sims.ready("sim1", "sim2", "sim3")
+    sims.dispatcher.refused(sims.modems["sim2"].refuses(advising(Advice.AGAIN, "not_ready")), bench.now)
+    assert sims.bound(message) == {"sim1"}
+
+
+def test_a_thousand_that_only_one_sim_may_carry_hold_nobody_else_back(bench: Bench) -> None:
+    sims = Sims(bench, sim1=(), sim2=("+590",))
+    caller = dataclasses.replace(bench.caller, modems=("sim1", "sim2"))
+    drafts = [Draft(f"+590690{number:06}", "par sim2 seul", modem="sim2") for number in range(1000)]
+    outbox.submit_many(drafts, caller, bench.now)
+    sims.ready("sim1", "sim2")
+    sims.away("sim2")
+    sims.later(seconds=10)
+    sims.submit(LONDON, modem="sim2")
+    sims.submit("+590690999999", "par n’importe qui")
+    sims.later(minutes=1)
+    assert sims.modems["sim1"].texts == ["par n’importe qui"]
+
+
+def test_why_says_why_that_modem(bench: Bench) -> None:
+    sims = Sims(bench, sim1=(), sim2=("+590",))
+    sims.said("sim1", "sim2")
+    part = api.InboundPart(BOB, "Une question", api.Alphabet.GSM7, None)
+    inbox.take(api.Heard("sim2", "8933", "07AA", part, None), bench.caller, bench.now)
+
+    def told(message: Message) -> tuple[str | None, dict[str, Any]]:
+        seen = status.read(bench.site.runtime_dir, bench.now)
+        answers = explain(lookup.message(message.uid), seen, bench.site, bench.now)
+        (answer,) = [answer for answer in answers if answer.code == "route"]
+        return answer.reason, answer.facts
+
+    long = sims.submit("+590690000000", THREE_PARTS)
+    assert told(sims.submit(ISLAND)) == ("route_prefix", {"modem": "sim2", "prefix": "+590"})
+    assert told(sims.submit(BOB)) == ("route_written_to", {"modem": "sim2"})
+    assert told(sims.submit(ISLAND, modem="sim1")) == ("route_wanted", {"modem": "sim1"})
+    assert told(sims.submit(CARL)) == ("route_others", {"modem": "sim1"})
+    sims.ready("sim2")
+    assert told(long) == ("route_begun", {"modem": "sim2"})
 
 
 # ---- refused ----------------------------------------------------------------------------------
@@ -370,7 +622,7 @@ def test_the_hours_are_asked_again_at_the_claim(bench: Bench) -> None:
     assert held.until is not None
     bench.clock.move(held.until - bench.now)
     bench.release()
-    assert bench.modem.texts == ["Bonjour"]
+    assert bench.modem.texts == ["Bonjour Rép. STOP"]
 
 
 def test_what_expires_before_leaving_says_so(bench: Bench) -> None:
@@ -387,8 +639,30 @@ def test_many_due_at_once_are_released_in_batches(bench: Bench) -> None:
     at = bench.now + timedelta(hours=1)
     messages = [bench.submit(f"n {number}", send_at=at) for number in range(150)]
     bench.clock.move(timedelta(hours=1))
-    assert waiting.release(bench.site.timezone, bench.now) == waiting.BATCH
+    assert waiting.release(Judge(bench.site), bench.now) == waiting.BATCH
     assert waiting.next_instant() == at
-    waiting.release(bench.site.timezone, bench.now)
+    waiting.release(Judge(bench.site), bench.now)
     assert {bench.state(message) for message in messages} == {"queued"}
-    assert waiting.release(bench.site.timezone, bench.now) == 0
+    assert waiting.release(Judge(bench.site), bench.now) == 0
+
+
+@pytest.mark.parametrize(
+    ("left", "validity"),
+    [(timedelta(minutes=29), timedelta(minutes=25)), (timedelta(minutes=6), timedelta(minutes=5))],
+)
+def test_the_network_never_rings_a_phone_past_the_closing(
+    bench: Bench, left: timedelta, validity: timedelta
+) -> None:
+    bench.clock.move(timedelta(hours=8) - left)  # towards 20:00 in Paris
+    bench.submit(category="marketing")
+    bench.ready()
+    assert [part.validity for _, part in bench.modem.jobs] == [validity]
+
+
+def test_in_the_last_minutes_marketing_waits_for_the_next_opening(bench: Bench) -> None:
+    bench.clock.move(timedelta(hours=7, minutes=56))
+    message = bench.submit(category="marketing")
+    bench.ready()
+    held = lookup.message(message.uid)
+    assert (held.state, held.reason, bench.modem.jobs) == ("held", "closing_soon", [])
+    assert held.until == bench.now + timedelta(hours=12, minutes=4)

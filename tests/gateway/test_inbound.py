@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.messages import inbox, lookup, reassembly, recovery, reports
+from gateway.messages import conversations, inbox, lookup, reassembly, recovery, reports
 from gateway.messages.reports import meaning
 from gateway.store.models import Conversation, Inbound, InboundPart, Quarantine, StatusReport
 from modem import api, codec
@@ -37,7 +37,7 @@ def received() -> list[tuple[str, bool]]:
 
 
 def take(bench: Bench, item: object, tpdu: str = "") -> bool:
-    return inbox.take(heard(item, tpdu), bench.now, bench.ids)
+    return inbox.take(heard(item, tpdu), bench.caller, bench.now)
 
 
 def test_a_single_message_is_there_at_once(bench: Bench) -> None:
@@ -53,7 +53,7 @@ def test_the_same_tpdu_is_stored_once_however_often_it_is_read(bench: Bench) -> 
 
 def test_the_same_tpdu_on_another_sim_is_another_message(bench: Bench) -> None:
     for sim in ("8933", "8944"):
-        inbox.take(heard(part("Bonjour"), "07AB", sim), bench.now, bench.ids)
+        inbox.take(heard(part("Bonjour"), "07AB", sim), bench.caller, bench.now)
     assert len(received()) == 2
 
 
@@ -134,7 +134,7 @@ def test_a_conversation_knows_its_last_word_and_what_is_unread(bench: Bench) -> 
     take(bench, part("Merci"))
     (talk,) = Conversation.select()
     assert (talk.number, talk.last_text, talk.last_inbound, talk.unread) == (ANNA, "Merci", True, 2)
-    lookup.mark_read(ANNA)
+    conversations.mark_read(ANNA)
     assert Conversation.get().unread == 0
 
 
@@ -325,5 +325,5 @@ def test_an_emoji_cut_in_two_by_a_foreign_sender_is_whole_again(bench: Bench) ->
         tpdu = f"00400B913316325476F80008621122110000 00{len(data) // 2:02X}{data}".replace(" ", "")
         item = codec.decode(tpdu)
         assert isinstance(item, api.InboundPart), item
-        inbox.take(heard(item, tpdu), bench.now, bench.ids)
+        inbox.take(heard(item, tpdu), bench.caller, bench.now)
     assert received() == [("OK😀 !!", True)]

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 # Every step the table allows, said a second time: a row added or lost is seen here.
 ALLOWED = {
     None: "schedule hold enqueue reject",
-    State.SCHEDULED: "hold enqueue reject cancel expire",
-    State.HELD: "hold enqueue reject cancel expire",
+    State.SCHEDULED: "reschedule hold enqueue reject cancel expire",
+    State.HELD: "reschedule hold enqueue reject cancel expire",
     State.QUEUED: "hold reject cancel expire claim",
     State.SENDING: "accept put_back retry fail lose",
     State.UNCERTAIN: "accept repeat give_up ask left deliver undeliver expire withdraw",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,15 +17,16 @@ from fakes import MemoryModem
 from gateway import status, wake
 from gateway.clock import SystemClock
 from gateway.daemon.bell import Bell
-from gateway.daemon.events import Night, Rung
+from gateway.daemon.events import Minute, Night, Rung
 from gateway.daemon.heartbeat import Heartbeat, NoBacklog
-from gateway.daemon.loop import Loop
+from gateway.daemon.loop import FOLD, QUIET, Loop
 from gateway.errors import Unusable
 from gateway.ids import Ids
-from gateway.messages import lookup, outbox
+from gateway.messages import lookup, outbox, search
 from gateway.messages.outbox import Caller, Draft
+from gateway.privacy import retention
 from gateway.store import database
-from gateway.store.models import Inbound, Message, OneTimeLink, Quarantine, User
+from gateway.store.models import Inbound, Message, OneTimeLink, Part, Quarantine, Signal, Tally, User
 from gateway.store.upgrade import upgrade
 from modem import api
 from modem.errors import Advice, advising
@@ -41,7 +45,7 @@ class Daemon:
         self.site = site
         self.modem = EventfulModem()
         self.clock = SystemClock()
-        self.loop = Loop(site, {"sim1": self.modem}, self.clock, Ids())
+        self.loop = Loop(site, {"sim1": self.modem}, self.clock, Ids(), by_server=lambda: True)
         self.thread = threading.Thread(target=self.loop.run)
 
     def tell(self, event: Any) -> None:
@@ -103,6 +107,14 @@ def test_a_ring_sends_what_was_committed(daemon: Daemon) -> None:
     assert daemon.modem.next_text() == "Bonjour"
     daemon.tell(daemon.modem.accepts())
     until(lambda: lookup.message(uid).state == "sent")
+
+
+def test_what_was_said_is_in_the_index_of_words_within_a_minute(daemon: Daemon) -> None:
+    daemon.be_ready()
+    uids = [daemon.submit(f"Bonjour {number}") for number in range(3)]
+    daemon.tell(Minute())
+    until(lambda: search.SENT.reached == lookup.message(uids[-1]).id)
+    until(lambda: daemon.loop.index is None)  # and it rests until the next one
 
 
 def test_a_row_whose_instant_comes_leaves_without_any_ring(daemon: Daemon) -> None:
@@ -183,6 +195,36 @@ def test_the_night_tidies_up(daemon: Daemon) -> None:
     until(lambda: not OneTimeLink.select().exists())
 
 
+def test_what_is_to_leave_does_not_wait_for_the_night(daemon: Daemon) -> None:
+    """A year of old texts goes a little at a time, and a message leaves before the last of them is gone."""
+    old = daemon.clock.now() - timedelta(days=400)
+    with database.transaction():
+        for place in range(10 * retention.BATCH):
+            daemon.submit(f"n° {place}")
+        Part.update(state="delivered").execute()
+        Message.update(state="delivered", updated_at=old).execute()
+    daemon.be_ready()
+    daemon.tell(Night())
+    until(lambda: Message.select().where(Message.text == "").exists())
+    daemon.submit("Un code", category="otp")
+    assert daemon.modem.next_text() == "Un code"
+    assert Message.select().where(Message.text != "").count() > 1
+    daemon.tell(daemon.modem.accepts())
+    until(lambda: Message.select().where(Message.text != "").count() == 1)
+
+
+def test_each_minute_the_signal_is_noted_and_what_happened_is_counted(daemon: Daemon) -> None:
+    daemon.be_ready()
+    daemon.tell(api.HealthRead("sim1", api.Health(signal_dbm=-71)))
+    uid = daemon.submit()
+    daemon.modem.next_text()
+    daemon.tell(daemon.modem.accepts())
+    until(lambda: lookup.message(uid).state == "sent")
+    daemon.tell(Minute())
+    until(lambda: Signal.select().where(Signal.dbm == -71).exists())
+    until(lambda: {tally.name: tally.count for tally in Tally.select()} == {"sent": 1, "parts": 1})
+
+
 # ---- what stands around the loop --------------------------------------------------------------
 
 
@@ -226,11 +268,38 @@ def test_a_clock_that_jumps_56_years_costs_one_misfire(site: Appliance) -> None:
     assert (runs, len(made)) == (1, 2)
 
 
-def test_the_heartbeat_notices_a_step_of_the_wall_clock(site: Appliance) -> None:
+def test_the_heartbeat_begins_anew_with_the_same_two_jobs(site: Appliance) -> None:
     beat = Heartbeat(site.timezone, lambda: None, lambda: None)
+    beat.begin_anew()  # before it was started: nothing to make anew
     beat.start()
-    now = SystemClock().now()
-    assert [beat.watch(now, 100.0), beat.watch(now + timedelta(seconds=5), 105.0)] == [False, False]
-    assert beat.watch(now + timedelta(days=365), 110.0) is True
-    assert beat.watch(now + timedelta(days=365, seconds=5), 115.0) is False
+    before = {job.id for job in beat.scheduler.get_jobs()}
+    beat.begin_anew()
+    after = {job.id for job in beat.scheduler.get_jobs()}
     beat.stop()
+    assert len(before) == len(after) == 2
+    assert not before & after
+
+
+def test_what_is_due_leaves_while_events_come_one_upon_the_other(daemon: Daemon) -> None:
+    daemon.be_ready()
+    daemon.submit(send_at=daemon.clock.now() + timedelta(seconds=0.1))
+
+    def look() -> bool:
+        daemon.tell(Rung())
+        return daemon.modem.arrived.acquire(timeout=QUIET / 4)
+
+    until(look)
+    assert daemon.modem.texts == ["Bonjour"]
+
+
+def test_the_log_goes_back_into_the_file_when_it_is_quiet(daemon: Daemon) -> None:
+    uid = daemon.submit()
+    for _ in range(FOLD):
+        daemon.tell(Rung())
+    until(lambda: uid in in_the_file_alone(daemon.site.database_path))
+
+
+def in_the_file_alone(path: Path) -> set[str]:
+    """The ids that a reader finds who does not know of the log beside the file."""
+    with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as file:
+        return {uid for (uid,) in file.execute("SELECT uid FROM messages")}

@@ -13,8 +13,10 @@ from gateway.daemon.modem_desk import ModemDesk
 from gateway.errors import Invalid, NotFound
 from gateway.messages import inbox, lookup
 from gateway.messages.dispatcher import Dispatcher
+from gateway.messages.gathering import Judge
 from gateway.messages.why import explain
 from gateway.modems import alarms, calls, incidents, requests, selftest, sims
+from gateway.modems.meters import Meters
 from gateway.settings import SelfTestSetting
 from gateway.store.models import Incident, SelfTest
 from modem import api
@@ -34,9 +36,9 @@ class Desk(ModemDesk):
     def __init__(self, bench: Bench) -> None:
         bench.site.runtime_dir.mkdir(exist_ok=True)
         modems = {bench.modem.name: bench.modem}
-        bench.dispatcher = Dispatcher(modems, bench.site.timezone, sims.Refusals())
+        bench.dispatcher = Dispatcher(modems, Judge(bench.site), sims.Refusals())
         gauges = Gauges(bench.site.runtime_dir, modems)
-        super().__init__(modems, bench.site, bench.dispatcher, gauges, bench.ids)
+        super().__init__(modems, bench.site, bench.dispatcher, gauges, Meters(bench.site.timezone), bench.ids)
         self.bench = bench
 
     def up(self, sim: str = SIM) -> None:
@@ -93,7 +95,7 @@ def test_the_message_says_that_the_sim_is_what_it_waits_for(bench: Bench) -> Non
         (status.ModemStatus("sim1", "silent"), "wait", "modem_not_ready"),
     ):
         seen = status.Status(True, bench.now, (modem,))
-        why = {one.code: one for one in explain(message, seen, bench.site.timezone, bench.now)}
+        why = {one.code: one for one in explain(message, seen, bench.site, bench.now)}
         assert (why["modem"].answer, why["modem"].reason) == (answer, reason)
 
 
@@ -274,7 +276,7 @@ def test_an_unknown_modem_is_named(bench: Bench) -> None:
 
 def come_back(bench: Bench, text: str) -> None:
     part = api.InboundPart(ANNA, text, api.Alphabet.GSM7, None)
-    inbox.take(api.Heard("sim1", SIM, "07AA", part, None), bench.now, bench.ids)
+    inbox.take(api.Heard("sim1", SIM, "07AA", part, None), bench.caller, bench.now)
 
 
 def test_it_is_sent_once_a_day_from_the_chosen_hour_on(bench: Bench, desk: Desk) -> None:

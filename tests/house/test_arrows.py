@@ -9,12 +9,15 @@ import pytest
 from house.tree import PACKAGES, ROOT, Import, imports, inside, plant
 
 # The gateway's ground floor: values and small doors which every room above may use.
-GROUND = ("clock", "config", "errors", "events", "ids", "settings", "wake")
+GROUND = ("clock", "config", "errors", "events", "ids", "settings", "timezones", "wake")
 FLOOR = tuple(f"gateway.{name}" for name in GROUND)
 SEAM = ("modem.api", "modem.errors")
 TEXTS = ("modem.halves", "modem.alphabet", "modem.segments", "modem.transliteration")
 LINKS = ("modem.link", "modem.profiles", "modem.finder", "modem.power", "modem.trace")
-MESSAGES = ("gateway.messages", "gateway.policy", "gateway.store", *FLOOR, "gateway.status", *SEAM, *TEXTS)
+LAW = ("gateway.consent", "gateway.rulebook", "gateway.audit", "gateway.letters")
+INNER = (*LAW, "gateway.policy", "gateway.store", *FLOOR)
+MESSAGES = ("gateway.messages", *INNER, "gateway.status", *SEAM, *TEXTS)
+ROOMS = ("gateway.features", "gateway.figures", "gateway.modems", "gateway.privacy")
 
 # room → what it may import of ours; the longest matching room counts; its own modules go without saying.
 ARROWS: dict[str, tuple[str, ...]] = {
@@ -29,10 +32,21 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "gateway.status": (*FLOOR, *SEAM),
     "gateway.handsets": FLOOR,
     "gateway.access": ("gateway.store", *FLOOR),
+    "gateway.rulebook": ("gateway.audit", "gateway.policy", "gateway.store", *FLOOR),
+    "gateway.setup": ("gateway.audit", "gateway.store", *FLOOR),
+    "gateway.trust": ("gateway.audit", "gateway.status", "gateway.store", *FLOOR),
+    "gateway.backup": ("gateway.audit", "gateway.store", *FLOOR),
+    "gateway.audit": ("gateway.consent.seal", "gateway.store", *FLOOR),
+    "gateway.consent": ("gateway.policy", "gateway.store", *FLOOR),
+    "gateway.letters": ("gateway.audit", "gateway.store", *FLOOR, *TEXTS),
+    "gateway.consent.asking": MESSAGES,  # above the ledger that it fills: it sends a message
     "gateway.messages": MESSAGES,
+    "gateway.contacts": MESSAGES,
+    "gateway.figures": MESSAGES,
     "gateway.modems": MESSAGES,
+    "gateway.privacy": ("gateway.contacts", *MESSAGES),
     "gateway.features": ("gateway.features", *MESSAGES),
-    "gateway.daemon": ("gateway.daemon", "gateway.features", "gateway.modems", *MESSAGES, *LINKS),
+    "gateway.daemon": ("gateway.daemon", "gateway.trust", *ROOMS, *MESSAGES, *LINKS),
     "gateway.cli": ("gateway", *SEAM, *TEXTS),
     "web": ("web", "gateway"),
 }
@@ -44,6 +58,7 @@ LAZY = {"gateway.cli": ("web.serve", "modem.simulator")}
 ONLY = {
     "gateway.cli": ("gateway.cli",),
     "gateway.daemon": ("gateway.daemon", "gateway.cli"),
+    "gateway.consent.asking": ("gateway.features", "gateway.cli", "web"),
     "gateway.words": ("gateway.cli", "web"),
     "modem.link": ("gateway.daemon", "modem"),
     "modem.simulator": ("gateway.cli", "modem.simulator"),

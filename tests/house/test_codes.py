@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from gateway import config
+from gateway.access.roles import ROLES
 from gateway.messages.lifecycle import Event, State
 from gateway.policy.categories import CATEGORIES
 from gateway.policy.verdict import Answer
@@ -29,6 +30,7 @@ SPOKEN: dict[str, dict[str, tuple[tuple[str, int, str], ...]]] = {
         **dict.fromkeys(("allow", "hold", "refuse"), VERDICT),
         "Why": (("rule", 0, "code"), ("reason", 2, "reason")),
         "Step": (("reason", 2, "reason"),),
+        **dict.fromkeys(("write", "reading"), (("action", 1, "action"),)),
     },
     "web": dict.fromkeys((*ERRORS, "refuse"), ERROR),
 }
@@ -40,6 +42,7 @@ ENUMERATED: dict[str, Iterable[str]] = {
     "category": CATEGORIES,
     "link": LinkState,
     "answer": (*Answer, "wait"),
+    "role": ROLES,
 }
 
 Words = dict[str, dict[str, str]]
@@ -176,6 +179,7 @@ def test_every_language_says_the_same_as(language: str) -> None:
         ("answer = Why('turn', 'wait', 'others_first')", "reason.others_first"),
         ("answer = refuse('validity', reason='late')", "reason.late"),
         ("advance(m, p, Step(Event.FAIL, now, 'refused'))", "reason.refused"),
+        ("audit.write(by, 'key_created', now)", "action.key_created"),
     ],
 )
 def test_a_code_without_words_is_found(tmp_path: Path, line: str, code: str) -> None:

@@ -24,6 +24,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "playhouse": STORE,
     "sqlite3": STORE,
     "psycopg": STORE,
+    "python_calamine": ("gateway/contacts/imports/workbook.py",),
     "click": ("gateway/cli/*",),
     **dict.fromkeys(("flask", "flask_babel", "flask_bootstrap", "flask_smorest", "flask_wtf"), WEB),
     **dict.fromkeys(("babel", "jinja2", "marshmallow", "markupsafe", "waitress", "webargs"), WEB),

@@ -58,16 +58,19 @@ class Ledger:
 
     def message(self, state: str = "queued", to: str = "+33639980001", text: str = "Bonjour") -> Message:
         """A message submitted through the gateway, then put into `state`."""
-        caller = Caller("key:shop", self.site.appliance, self.site.modem_names, self.ids)
         self.clock.move(timedelta(seconds=1))
         with database.connection():
-            message = outbox.submit(Draft(to=to, text=text), caller, self.clock.now())
+            message = outbox.submit(Draft(to=to, text=text), self.caller, self.clock.now())
             Message.update(state=state).where(Message.id == message.id).execute()
         return message
+
+    @property
+    def caller(self) -> Caller:
+        return Caller("key:shop", self.site.appliance, self.site.modem_names, self.ids)
 
     def inbound(self, text: str, sender: str = "+33639980007", concat: api.Concat | None = None) -> None:
         self.clock.move(timedelta(seconds=1))
         part = api.InboundPart(sender, text, api.Alphabet.GSM7, self.clock.now(), concat)
         heard = api.Heard("sim1", SIM, f"{sender}{text}".encode().hex(), part, None)
         with database.connection():
-            inbox.take(heard, self.clock.now(), self.ids)
+            inbox.take(heard, self.caller, self.clock.now())

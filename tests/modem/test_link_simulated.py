@@ -188,6 +188,23 @@ def test_a_pin_is_typed_once_whether_right_or_wrong(tmp_path: Path) -> None:
         assert told.wait(Identified).identity.iccid == "8933010000000000998"
 
 
+def test_a_pin_that_comes_later_opens_the_sim_without_a_new_start(tmp_path: Path) -> None:
+    pins = [""]
+    with Simulator(tmp_path, pin="4321", **NOW) as simulator:
+        told = Told()
+        link = Link("m1", str(simulator.port), pin=lambda: pins[-1], options=QUICK)
+        link.start(told)
+        for pin, code in (("1234", "sim_pin_required"), ("4321", "sim_pin_refused")):
+            told.until(lambda code=code: code in codes(told))
+            pins.append(pin)
+        told.wait(LinkChanged, state=LinkState.READY)
+        link.stop()
+
+
+def codes(told: Told) -> list[str]:
+    return [event.error.code for event in told.of(LinkChanged) if event.error]
+
+
 def test_a_hundred_parts_and_a_hundred_messages_cross_and_none_is_lost(running: Running) -> None:
     for count in range(100):
         running.simulator.inject("+33639980011", f"in {count}")

@@ -8,11 +8,19 @@ from __future__ import annotations
 from flask import Flask
 
 from web import problems
-from web.api import auth, docs, health, inbound, messages, modems, preview
+from web.api import auth, consents, docs, health, inbound, messages, modems, preview, rehearsal
 from web.api.framework import INTRODUCTION, NativeApi
 from web.api.outputs import RefusedSchema, SeveralSchema
 
-SECTIONS = (messages.section, preview.section, inbound.section, modems.section, health.section)
+SECTIONS = (
+    messages.section,
+    preview.section,
+    rehearsal.section,
+    inbound.section,
+    consents.section,
+    modems.section,
+    health.section,
+)
 VERSION = "1"
 
 

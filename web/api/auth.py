@@ -10,27 +10,29 @@ from flask import g, request
 
 from gateway.access import keys
 from gateway.store.models import ApiKey
+from web import footprints
 from web.api.framework import Section, View, refuses
 from web.problems import Fault, Problem
 
 SCHEME = "bearer"
 SCOPES = {
-    "send": "Submit, preview and cancel messages.",
-    "read": "See messages, received messages and modems.",
-    "admin": "Everything.",
+    "send": "Submit, rehearse, preview and cancel messages; add, change and remove contacts.",
+    "read": "See messages, received messages, contacts with their consents, and modems.",
+    "admin": "Everything, and alone: record what people agreed to or refused.",
 }
 
 
-def needs(scope: str) -> Callable[[View], View]:
-    """The view runs only for a key with that scope, before anything of the body is read."""
+def needs(*scopes: str) -> Callable[[View], View]:
+    """The view runs only for a key with one of these scopes, before anything of the body is read."""
 
     def decorator(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            g.api_key = authorize(scope)
+            g.api_key = authorize(*scopes)
             return view(*args, **kwargs)
 
-        documented: View = Section.doc(security=[{SCHEME: [scope]}])(refuses(401, 403)(guarded))
+        wanted = [{SCHEME: [scope]} for scope in scopes]
+        documented: View = Section.doc(security=wanted)(refuses(401, 403)(guarded))
         return documented
 
     return decorator
@@ -41,18 +43,20 @@ def source() -> str:
     return f"key:{g.api_key.name}"
 
 
-def authorize(scope: str) -> ApiKey:
-    """The unrevoked key of this request; raises a Problem 401 or 403."""
+def authorize(*scopes: str) -> ApiKey:
+    """The unrevoked key of this request; raises a Problem 401, or 403 where it has none of the scopes."""
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != SCHEME or not secret.strip():
         raise _unknown("key_missing", "Bearer")
     key = keys.find(secret.strip())
     if key is None:
         raise _unknown("key_wrong", 'Bearer error="invalid_token"')
-    if not {scope, "admin"} & set(key.scopes.split()):
+    if not {*scopes, "admin"} & set(key.scopes.split()):
+        scope = scopes[0]
         challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
         fault = Fault("scope_missing", None, {"scope": scope})
         raise Problem(403, fault, headers={"WWW-Authenticate": challenge})
+    footprints.of_key(key)
     return key
 
 

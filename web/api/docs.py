@@ -80,5 +80,5 @@ def _root() -> str:
 
 
 def _samples(call: outline.Call) -> dict[str, str]:
-    path = call.path.replace("{uid}", "ID")
+    path = call.path.replace("{uid}", "ID").replace("{number}", "+33639980001")
     return samples(call.method, _root() + path, call.scope is not None, call.example)

@@ -39,14 +39,14 @@ def _answer(checks: dict[str, bool]) -> Response:
 
 
 def _database_is_well() -> bool:
-    """A read of the ledger succeeds; any error means that it is not well."""
+    """The ledger can be read, and the disk has room for more; any error means that it is not well."""
     try:
         with database.connection():
             lookup.version()
+        return database.has_room() and not database.is_read_only()
     except Exception:
         log.exception("the database is not well")
         return False
-    return True
 
 
 def _gateway_is_well() -> bool:

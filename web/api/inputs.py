@@ -26,6 +26,8 @@ from web.problems import Fault
 
 RECIPIENTS_PER_CALL = 1000
 LONGEST_CURSOR = 18  # digits
+LONGEST_SOURCE = 60  # characters, as the ledger's column
+LONGEST_PIECE = 200
 LONGEST_KEY = 190  # characters; an entry's number in a list is added to it
 
 
@@ -128,7 +130,19 @@ class MessagesQuerySchema(PagingSchema):
     )
     to = QueryNumber(metadata=about("Only this recipient.", "+33639980001"))
     category = OneWord(CATEGORIES, "category_unknown", metadata=about("Only this category.", "otp"))
+    source = ShortText(
+        most=LONGEST_SOURCE,
+        code="text_long",
+        metadata=about("Only what this one wrote: `key:NAME`, `page:NAME`, `cli:NAME`.", "key:shop"),
+    )
+    modem = ShortText(
+        most=LONGEST_SOURCE, code="text_long", metadata=about("Only what this modem carries.", "sim1")
+    )
+    text = ShortText(
+        most=LONGEST_PIECE, code="text_long", metadata=about("Only with this piece of text.", "commande")
+    )
     since = QueryInstant(metadata=about("Created at this instant or later.", WHEN))
+    until = QueryInstant(metadata=about("Created before this instant.", WHEN))
 
 
 class InboundQuerySchema(PagingSchema):

@@ -1,10 +1,10 @@
-"""/api/v1/messages: send, look, cancel, resolve."""
+"""/api/v1/messages: send, look, cancel, resolve, give another hour."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Response, jsonify, url_for
@@ -12,13 +12,14 @@ from marshmallow import ValidationError
 
 from gateway import status, wake
 from gateway.errors import GatewayError
-from gateway.messages import decisions, lookup, numbers, outbox
+from gateway.messages import decisions, filtering, lookup, numbers, outbox
+from gateway.messages.filtering import Filter
 from gateway.messages.outbox import Caller, Draft
 from gateway.messages.why import Why, explain
 from gateway.store.models import History, Message
 from gateway.words import say
 from web.api.auth import needs, source
-from web.api.fields import Text, about
+from web.api.fields import WHEN, Instant, Text, about
 from web.api.framework import Section, refuses
 from web.api.inputs import MessagesQuerySchema, NewMessageHeadersSchema, NewMessageSchema, Strict
 from web.api.outputs import (
@@ -37,7 +38,7 @@ MESSAGE = MessageSchema()
 ONE_OR_SEVERAL = {
     "oneOf": [{"$ref": "#/components/schemas/Message"}, {"$ref": "#/components/schemas/Several"}]
 }
-DECISIONS = {"left": decisions.it_left, "again": decisions.send_again}
+DECISIONS = {"left": decisions.it_left, "again": decisions.send_again, "release": decisions.release}
 LOCATION = {
     "Location": {"description": "Where the message is (one recipient).", "schema": {"type": "string"}}
 }
@@ -57,27 +58,31 @@ def send(headers: dict[str, Any], body: dict[str, Any]) -> Response:
     order, and the entry of a bad recipient is `{"to", "error"}`: it does not spoil the others.
     """
     to, key = body.pop("to"), headers.get("idempotency_key")
-    return _send_one(_draft(body, to, key)) if isinstance(to, str) else _send_several(body, to, key)
+    return _send_one(draft(body, to, key)) if isinstance(to, str) else _send_several(body, to, key)
 
 
-def _draft(body: dict[str, Any], to: str, reference: str | None) -> Draft:
+def draft(body: dict[str, Any], to: str, reference: str | None) -> Draft:
+    """What a call asks for, towards one recipient."""
     seconds = body["validity_s"]
     rest = {name: value for name, value in body.items() if name != "validity_s"}
     validity = None if seconds is None else timedelta(seconds=seconds)
     return Draft(to=to, validity=validity, client_ref=reference, **rest)
 
 
-def _caller() -> Caller:
+def caller() -> Caller:
+    """Who writes the messages of this call."""
     here = office()
-    return Caller(source(), here.config.appliance, here.config.modem_names, here.ids)
+    site = here.config.appliance
+    trusted = status.read(site.runtime_dir, here.clock.now()).trusted
+    return Caller(source(), site, here.config.modem_names, here.ids, trusted)
 
 
 def _ring() -> None:
     wake.ring(office().config.appliance.runtime_dir)
 
 
-def _send_one(draft: Draft) -> Response:
-    message = outbox.submit(draft, _caller(), office().clock.now())
+def _send_one(asked: Draft) -> Response:
+    message = outbox.submit(asked, caller(), office().clock.now())
     _ring()
     response = jsonify(MESSAGE.dump(message))
     response.headers["Location"] = url_for("messages.detail", uid=message.uid)
@@ -86,8 +91,8 @@ def _send_one(draft: Draft) -> Response:
 
 
 def _send_several(body: dict[str, Any], recipients: list[str], key: str | None) -> Response:
-    drafts = [_draft(body, to, key and f"{key}:{index}") for index, to in enumerate(recipients)]
-    outcomes = outbox.submit_many(drafts, _caller(), office().clock.now())
+    drafts = [draft(body, to, key and f"{key}:{index}") for index, to in enumerate(recipients)]
+    outcomes = outbox.submit_many(drafts, caller(), office().clock.now())
     _refuse_what_is_wrong_for_all(outcomes)
     _ring()
     entries = [_entry(to, outcome) for to, outcome in zip(recipients, outcomes, strict=True)]
@@ -116,10 +121,16 @@ def _entry(to: str, outcome: Message | GatewayError) -> Any:
 @section.arguments(MessagesQuerySchema(), location="query")
 @section.response(200, MessagePageSchema())
 def find(query: dict[str, Any]) -> lookup.Page[Message]:
-    """List messages, newest first."""
-    if "to" in query:
-        query["to"] = numbers.parse(query["to"], office().config.appliance.country)
-    return lookup.messages(states=query.pop("state", ()), **query)
+    """List messages, newest first.
+
+    With several filters a page may hold fewer than `limit` entries, or none, before the list ends: it ends
+    where `next` is null.
+    """
+    cursor, limit, to = query.pop("cursor", None), query.pop("limit"), query.pop("to", None)
+    of = None if to is None else [numbers.parse(to, office().config.appliance.country)]
+    wanted = Filter(states=query.pop("state", ()), numbers=of, **query)
+    sheet = filtering.older(wanted, cursor, limit)
+    return lookup.Page(sheet.items, sheet.older)
 
 
 @section.route("/messages/<uid>")
@@ -155,7 +166,8 @@ class DecisionSchema(Strict):
         validate=_decides,
         metadata=about(
             "`left`: it left, and its report is awaited as of any other. `again`: what may not have left, or "
-            "did not arrive, is sent again; it may arrive twice, and is paid again.",
+            "did not arrive, is sent again; it may arrive twice, and is paid again. `release`: what was "
+            "found long after its hour, or still waits for it, leaves now.",
             "left",
             enum=list(DECISIONS),
         ),
@@ -169,19 +181,43 @@ class DecisionSchema(Strict):
 @section.response(200, MessageSchema())
 @refuses(400, 404, 409, 413, 415)
 def resolve(body: dict[str, str], uid: str) -> Message:
-    """Decide about a message that is uncertain or did not arrive; 409 with its `state` when it is neither.
+    """Decide about a message that waits for a person, or did not arrive; 409 with its `state` otherwise.
 
     `left` is for `uncertain` ones; `again` also for `failed`, `undelivered` and `expired` ones. The validity
-    begins anew, and parts that arrived are not sent again.
+    begins anew, and parts that arrived are not sent again. `release` is for `scheduled` ones, and for `held`
+    ones whose `reason` is `too_late`: they leave now, unless another rule holds them.
     """
     DECISIONS[body["decision"]](uid, by=source(), now=office().clock.now())
     _ring()
     return lookup.message(uid)
 
 
+class HourSchema(Strict):
+    send_at = Instant(
+        required=True, metadata=about("Not before this instant: RFC 3339 with an offset.", WHEN)
+    )
+
+
+@section.route("/messages/<uid>/reschedule", methods=["POST"])
+@needs("send")
+@section.doc(operationId="rescheduleMessage")
+@section.arguments(HourSchema())
+@section.response(200, MessageSchema())
+@refuses(400, 404, 409, 413, 415)
+def reschedule(body: dict[str, datetime], uid: str) -> Message:
+    """Give a message that is `scheduled` or `held` another hour; 409 with its `state` when it is neither.
+
+    It stays worth sending for as long after the new hour as it was after the old one.
+    """
+    who = caller()
+    message = decisions.reschedule(uid, body["send_at"], who.source, office().clock.now(), who.trusted)
+    _ring()
+    return message
+
+
 def _in_full(message: Message) -> dict[str, Any]:
     site, now, reader = office().config.appliance, office().clock.now(), language()
-    reasons = explain(message, status.read(site.runtime_dir, now), site.timezone, now)
+    reasons = explain(message, status.read(site.runtime_dir, now), site, now)
     return {
         **message.__data__,
         "parts_detail": lookup.parts(message),

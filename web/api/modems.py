@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway import status
+from gateway.modems import budgets
 from gateway.status import ModemStatus
 from web.api.auth import needs
 from web.api.framework import Section
@@ -33,7 +34,14 @@ def find() -> dict[str, Any]:
 
 def _shown(modem: ModemStatus) -> dict[str, Any]:
     instants = {"since": _instant(modem.since), "hold_until": _instant(modem.hold_until)}
-    return {**asdict(modem), **instants, "iccid": masked(modem.iccid)}
+    here = office()
+    uses = budgets.uses(modem.name, here.config.appliance.timezone, here.clock.now())
+    return {
+        **asdict(modem),
+        **instants,
+        "iccid": masked(modem.iccid),
+        "budgets": [asdict(use) for use in uses],
+    }
 
 
 def _instant(written: str | None) -> datetime | None:

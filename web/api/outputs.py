@@ -7,12 +7,13 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, fields
 
 from gateway.messages.lifecycle import State
+from gateway.policy.budgets import LIMITS
 from gateway.policy.categories import CATEGORIES
 from web.api.fields import WHEN, Instant, Text, about
 
 STATES = tuple(State)
 ALPHABETS = ("GSM-7", "UCS-2")
-HOLDS = ("sim_changed", "sim_paused", None)
+HOLDS = ("sim_changed", "sim_paused", "budget", None)
 UID = "019aa9d3c1f27b6c8e0d4a5f9b3c2d1e"
 
 
@@ -162,6 +163,12 @@ class PreviewSchema(Answer):
     changes = always(fields.Nested, ChangeSchema(many=True), metadata=about("What the suggestion replaces."))
 
 
+class BudgetSchema(Answer):
+    limit = always(Text, metadata=about("What is counted, of the SIM.", "day", enum=list(LIMITS)))
+    used = always(fields.Integer, metadata=about("How much of it is used now.", 12))
+    most = maybe(fields.Integer, metadata=about("The most; null: no limit.", 200))
+
+
 class ModemSchema(Answer):
     name = always(Text, metadata=about("As configured.", "sim1"))
     state = always(Text, metadata=about("The link's state.", "ready"))
@@ -191,6 +198,14 @@ class ModemSchema(Answer):
     sent = always(fields.Integer, metadata=about("Parts sent since the gateway started.", 12))
     received = always(fields.Integer, metadata=about("Parts received since then.", 3))
     failed = always(fields.Integer, metadata=about("Parts refused since then.", 0))
+    budgets = always(
+        fields.Nested,
+        BudgetSchema(many=True),
+        metadata=about(
+            "Parts a `minute`, `hour`, `day`, `month`; different people a day and in thirty days; `ratio`: "
+            "messages sent in thirty days, and how many may be, against those received."
+        ),
+    )
 
 
 class ModemPageSchema(PageSchema):

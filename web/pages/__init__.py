@@ -5,9 +5,69 @@ from __future__ import annotations
 from flask import Flask
 
 from web import sign_in
-from web.pages import attention, conversations, handsets, help, home, messages, modems, welcome, write
+from web.pages import (
+    account,
+    alarms,
+    attention,
+    backups,
+    batches,
+    calendar,
+    clock,
+    contacts,
+    conversations,
+    crowds,
+    groups,
+    handsets,
+    help,
+    home,
+    imports,
+    incidents,
+    keys,
+    merging,
+    messages,
+    modems,
+    people,
+    privacy,
+    segments,
+    settings,
+    several,
+    templates,
+    welcome,
+    wizard,
+    write,
+)
 
-PAGES = (home, write, messages, attention, conversations, modems, handsets, help, welcome)
+PAGES = (
+    home,
+    clock,
+    write,
+    batches,
+    templates,
+    messages,
+    several,
+    calendar,
+    attention,
+    conversations,
+    contacts,
+    crowds,
+    groups,
+    segments,
+    merging,
+    imports,
+    modems,
+    alarms,
+    incidents,
+    handsets,
+    help,
+    privacy,
+    settings,
+    people,
+    keys,
+    backups,
+    account,
+    welcome,
+    wizard,
+)
 
 
 def register(app: Flask) -> None:

@@ -68,9 +68,14 @@ def advice(modem: ModemStatus) -> str:
     return _cures().get(modem.error or "") or _patience().get(modem.state, "")
 
 
+def cure(error: str) -> str:
+    """How a person mends what this error names; "" where nobody can."""
+    return _cures().get(error, "")
+
+
 def _cures() -> dict[str, str]:
     """Error → how a person mends it."""
-    pin = _("Correct the PIN in the file that pin_file names in gateway.toml, then start the gateway again.")
+    pin = _("Type its PIN on the modem's card; it is tried within seconds.")
     plug = _("Check its cable and its power. The gateway opens it as soon as it is there.")
     puk = _("Put the SIM card in a telephone and type its PUK there; the operator tells it.")
     power = _("Look at its power supply, its cable and its aerial, then restart the modem.")

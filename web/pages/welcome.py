@@ -8,9 +8,11 @@ from werkzeug.wrappers import Response
 
 from gateway.access import people
 from gateway.errors import Invalid
+from gateway.store.models import User
 from web import sign_in as door
 from web.language import trouble
 from web.office import office
+from web.pages import wizard
 from web.throttle import Throttle
 
 pages = Blueprint("welcome", __name__)
@@ -26,18 +28,16 @@ def sign_in() -> str | Response:
 
 @pages.post("/sign-in")
 def try_password() -> str | Response | tuple[str, int]:
-    name = request.form.get("name", "").strip()
-    who = (request.remote_addr or "", name.casefold())
+    name, address = request.form.get("name", "").strip(), request.remote_addr or ""
     now, throttle = office().clock.monotonic(), current_app.extensions["throttle"]
-    if pause := throttle.wait(who, now):
+    if pause := throttle.admit(address, name, now):
         seconds = max(1, round(pause))
         wait = _("Too many tries. Wait %(seconds)s s, then try again.", seconds=seconds)
         return _sign_in_page(name, wait), 429
     user = people.check(name, request.form.get("password", ""))
     if user is None:
-        throttle.wrong(who, now)
         return _sign_in_page(name, _("This name and this password do not go together.")), 422
-    throttle.right(who)
+    throttle.right(address, name)
     return door.welcome(user, request.args.get("next", "/"))
 
 
@@ -51,7 +51,7 @@ def look(token: str) -> str | tuple[str, int]:
     user = people.open_link(token, office().clock.now())
     if user is None:
         return _link_is_over()
-    return render_template("welcome.html", user=user, link=token, error=None)
+    return _welcome_page(user, token)
 
 
 @pages.post("/welcome/<token>")
@@ -62,18 +62,27 @@ def choose(token: str) -> str | Response | tuple[str, int]:
     try:
         user = people.choose_password(token, request.form.get("password", ""), now)
     except Invalid as error:
-        return render_template("welcome.html", user=user, link=token, error=trouble(error)), 422
-    return door.welcome(user, url_for("home.show"))
+        return _welcome_page(user, token, trouble(error)), 422
+    return door.welcome(user, _first_page(user))
 
 
 @pages.post("/welcome/<token>/enter")
 def enter(token: str) -> Response | tuple[str, int]:
-    """Come in this once, without choosing a password."""
+    """Come in this once, without choosing a password; the set-up asks for one at its end."""
     try:
         user = people.enter(token, office().clock.now())
     except Invalid:
         return _link_is_over()
-    return door.welcome(user, url_for("home.show"))
+    return door.welcome(user, _first_page(user))
+
+
+def _first_page(user: User) -> str:
+    return url_for("wizard.show") if wizard.leads(user) else url_for("home.show")
+
+
+def _welcome_page(user: User, token: str, error: str | None = None) -> str:
+    first = wizard.leads(user) and user.password_hash is None
+    return render_template("welcome.html", user=user, link=token, error=error, first=first)
 
 
 def _sign_in_page(name: str = "", error: str | None = None) -> str:

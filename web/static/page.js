@@ -1,35 +1,82 @@
 // Everything on every page that is nicer with a script: live parts, revealed passwords, focus on errors.
 // Without it every page still works; it then shows what was true when it was opened.
 
-const EVERY = 2000; // ms between two looks while somebody looks
-const HIDDEN_EVERY = 30000;
+const EVERY = 2000; // ms between two questions, where the server cannot tell by itself
 const LONGEST = 30000; // after failures the pause doubles up to this
-const MINUTE = 60000; // "3 min ago" grows old by itself
+const LEAST = 1000; // ms between two renewals, however much happens
+const MINUTE = 60000; // "3 min ago" grows old by itself; a place among the listeners may be free again
 
 const body = document.body;
-let version = body.dataset.version;
-let pause = EVERY;
+let shown = body.dataset.version;
+let wanted = shown;
+let renewing = false;
 let refreshed = Date.now();
-let timer = 0;
+let pause = EVERY;
+let stream = null;
+let timer = 0; // of the next question
+let later = 0; // of the next try to listen
 
-// ---- live parts -----------------------------------------------------------------------------
+// ---- live parts: the server tells; where it has no place for one listener more, the page asks -----
+
+function follow() {
+  if (document.hidden || stream) return;
+  rest();
+  if (!window.EventSource) return void look();
+  stream = new EventSource(address(body.dataset.events));
+  stream.addEventListener("message", (event) => renew(event.data));
+  stream.addEventListener("over", () => location.reload());
+  stream.addEventListener("error", () => {
+    if (stream.readyState !== EventSource.CLOSED) return; // it connects again by itself
+    rest();
+    look();
+    later = setTimeout(follow, MINUTE);
+  });
+}
+
+function rest() {
+  clearTimeout(timer);
+  clearTimeout(later);
+  stream?.close();
+  stream = null;
+}
+
+function address(path) {
+  const there = new URL(path, location.href);
+  there.searchParams.set("version", shown);
+  there.searchParams.set("of", body.dataset.of);
+  return there;
+}
 
 async function look() {
   try {
-    const address = new URL(body.dataset.live, location.href);
-    address.searchParams.set("version", version);
-    address.searchParams.set("of", body.dataset.of);
-    const answer = await fetch(address);
+    const answer = await fetch(address(body.dataset.live));
     if (answer.status === 401) return location.reload();
     if (!answer.ok) throw new Error(answer.status);
-    const seen = await answer.json();
-    if (seen.changed || Date.now() - refreshed > MINUTE) await refresh();
-    version = seen.version;
+    renew((await answer.json()).version);
     pause = EVERY;
   } catch {
     pause = Math.min(pause * 2, LONGEST); // the appliance restarts, or the network is away
   }
-  timer = setTimeout(look, document.hidden ? Math.max(pause, HIDDEN_EVERY) : pause);
+  if (!stream && !document.hidden) timer = setTimeout(look, pause);
+}
+
+async function renew(version) {
+  wanted = version;
+  if (renewing) return;
+  renewing = true;
+  let wait = LEAST;
+  while (wanted !== shown) {
+    const fresh = wanted;
+    try {
+      await refresh();
+      shown = fresh;
+      wait = LEAST;
+    } catch {
+      wait = Math.min(wait * 2, LONGEST);
+    }
+    await new Promise((done) => setTimeout(done, wait));
+  }
+  renewing = false;
 }
 
 async function refresh() {
@@ -74,7 +121,7 @@ function merged(known, child) {
     fill(screen, child.querySelector("[data-follow]"));
     return known;
   }
-  if (known.matches("details[open]") || (known.contains(document.activeElement) && !keyed(child))) return known;
+  if (known.matches("details[open], [data-keep]") || (known.contains(document.activeElement) && !keyed(child))) return known;
   if (keyed(child)) {
     swap(known, child);
     return known;
@@ -155,10 +202,9 @@ window.addEventListener("pageshow", () => {
 });
 
 if (body.dataset.live) {
-  timer = setTimeout(look, EVERY);
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden) return;
-    clearTimeout(timer);
-    look();
-  });
+  follow();
+  document.addEventListener("visibilitychange", () => (document.hidden ? rest() : follow()));
+  setInterval(() => {
+    if (!document.hidden && Date.now() - refreshed >= MINUTE) refresh().catch(() => {});
+  }, MINUTE / 4);
 }

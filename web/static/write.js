@@ -1,4 +1,5 @@
-// Writing: the cost follows the typing, the cheaper spelling is one click, the departure follows the hour.
+// Writing: the cost follows the typing, with what marketing adds to the text and as the person shown reads it;
+// the cheaper spelling is one click, the departure follows the hour.
 
 import { count } from "./counter.js";
 
@@ -10,15 +11,37 @@ const shown = (name) => letter.querySelector(`[data-show="${name}"]`);
 
 const cost = letter.querySelector("[data-cost]");
 const line = letter.querySelector("[data-cost-line]");
+const marks = letter.querySelector("[data-findings]");
+let added = marks?.dataset.added ?? ""; // what is put behind a marketing text before it leaves
 let speaking = 0;
 
+function completed(typed) {
+  return added && typed.trim() ? typed.trimEnd() + added : typed;
+}
+
 function measure() {
-  const now = count(text.value);
+  const now = count(completed(filled(text.value)));
+  now.cheaper = cheaperOf(text.value);
   for (const name of ["parts", "left", "alphabet", "characters"]) {
     if (shown(name)) shown(name).textContent = now[name];
   }
+  for (const money of letter.querySelectorAll("[data-money]")) money.textContent = priced(money.dataset, now.parts);
   if (line) line.hidden = text.value === "";
   if (cost) explain(now);
+}
+
+// To one person; a small amount keeps the tenths of its cents, as on the server.
+function priced({ cents, currency }, parts) {
+  const amount = (Number(cents) * parts) / 100;
+  const digits = amount >= 1 ? {} : { minimumFractionDigits: 2, maximumFractionDigits: 6 };
+  const style = { style: "currency", currency, ...digits };
+  return new Intl.NumberFormat(document.documentElement.lang, style).format(amount);
+}
+
+// The cheaper spelling is the text's own: what is added comes again by itself.
+function cheaperOf(typed) {
+  const cheaper = isPersonal() ? null : count(typed).cheaper;
+  return cheaper && { text: cheaper.text, parts: count(completed(cheaper.text)).parts };
 }
 
 function explain(now) {
@@ -57,6 +80,103 @@ function visible(char) {
 }
 
 text.addEventListener("input", measure);
+
+// ---- gaps: what stands there for the person who is shown ---------------------------------------
+
+const stage = letter.querySelector("[data-sample]");
+const texts = letter.querySelector("[data-texts]");
+const shownOf = (name) => stage.querySelector(`[data-of="${name}"]`);
+let values = {}; // of the person who is shown, by the gap as it is typed
+let place = 0;
+let sampling = 0;
+let sampled = 0;
+
+function isPersonal() {
+  return text.value.includes("{") || text.value.includes("}}");
+}
+
+// The same answer as the server's, but for gaps that it was not asked about yet.
+function filled(typed) {
+  return typed.replace(/\{\{|\}\}|\{([^{}\n]*)\}/g, (mark, gap) => {
+    if (gap === undefined) return mark[0];
+    const [name, instead] = gap.split(/\|(.*)/s);
+    return values[name.trim()] || instead?.trim() || (instead === undefined ? mark : "");
+  });
+}
+
+async function sample() {
+  const turn = ++sampled;
+  const form = new URLSearchParams(new FormData(letter));
+  form.set("place", place);
+  const answer = await fetch(texts.dataset.sampleAt, { method: "POST", body: form });
+  if (!answer.ok || turn !== sampled) return;
+  const { sample: seen, fault } = await answer.json();
+  const complaint = letter.querySelector("[data-sample-fault]");
+  complaint.hidden = !fault;
+  complaint.querySelector("span").textContent = fault;
+  stage.hidden = !seen;
+  if (!seen) return;
+  place = seen.at;
+  values = seen.values;
+  perform(seen);
+  measure();
+}
+
+function perform(seen) {
+  shownOf("who").textContent = seen.who || stage.dataset.nobody;
+  shownOf("place").textContent = seen.total ? `${seen.at + 1}/${seen.total}` : "";
+  shownOf("text").textContent = seen.text;
+  shownOf("missing").hidden = seen.missing.length === 0;
+  shownOf("gaps").textContent = seen.missing.map((gap) => `{${gap}}`).join(", ");
+  for (const step of stage.querySelectorAll("[data-step]")) {
+    const to = seen.at + Number(step.dataset.step);
+    step.disabled = to < 0 || to >= seen.total;
+  }
+}
+
+function perhapsSample() {
+  clearTimeout(sampling);
+  if (!isPersonal()) {
+    sampled += 1;
+    stage.hidden = true;
+    letter.querySelector("[data-sample-fault]").hidden = true;
+  } else sampling = setTimeout(sample, 300);
+}
+
+if (stage) {
+  text.addEventListener("input", perhapsSample);
+  letter.addEventListener("addressed", () => { place = 0; perhapsSample(); departure(); });
+  stage.addEventListener("click", (event) => {
+    const step = event.target.closest("[data-step]");
+    if (!step) return;
+    event.preventDefault();
+    place += Number(step.dataset.step);
+    sample();
+  });
+  perhapsSample();
+}
+
+// Into the text where the cursor stands, so that the browser's own undo takes it back.
+function insert(words) {
+  text.focus();
+  if (!document.execCommand("insertText", false, words)) text.setRangeText(words);
+  text.dispatchEvent(new Event("input"));
+}
+
+for (const gap of document.querySelectorAll("[data-gap]")) {
+  gap.addEventListener("click", () => insert(gap.dataset.gap));
+}
+
+letter.elements.template?.addEventListener?.("change", ({ target }) => {
+  const chosen = target.selectedOptions[0];
+  if (!chosen.value) return;
+  const category = letter.querySelector(`[name=category][value="${chosen.dataset.category}"]`);
+  if (category) category.click();
+  text.select();
+  insert(chosen.dataset.text);
+  target.value = "";
+});
+
 measure();
 
 letter.querySelector("[data-use-cheaper]")?.addEventListener("click", (event) => {
@@ -66,6 +186,52 @@ letter.querySelector("[data-use-cheaper]")?.addEventListener("click", (event) =>
   text.focus();
 });
 for (const button of letter.querySelectorAll("[data-without-script]")) button.hidden = true;
+
+// ---- what marketing lacks --------------------------------------------------------------------
+
+const PAUSE = 300; // ms without a key before the text is looked over
+let looking = 0;
+let asked = 0;
+
+function isMarketing() {
+  return letter.elements.category.value === "marketing";
+}
+
+async function review() {
+  const turn = ++asked;
+  const answer = await fetch(letter.dataset.measure, { method: "POST", body: new URLSearchParams(new FormData(letter)) });
+  if (!answer.ok || turn !== asked) return; // a later question was put meanwhile
+  const { added: more, findings } = await answer.json();
+  show(more, findings);
+}
+
+function show(more, findings) {
+  added = more;
+  marks.querySelector("ul").replaceChildren(...findings.map(finding));
+  measure();
+}
+
+function finding({ wrong, words }) {
+  const mark = letter.querySelector(`[data-finding="${wrong ? "wrong" : "remark"}"]`).content.cloneNode(true);
+  mark.querySelector("span").textContent = words;
+  return mark;
+}
+
+function look() {
+  clearTimeout(looking);
+  const hint = letter.querySelector("[data-of-marketing]");
+  if (hint) hint.hidden = !isMarketing();
+  if (isMarketing()) looking = setTimeout(review, PAUSE);
+  else {
+    asked += 1;
+    show("", []);
+  }
+}
+
+if (marks) {
+  text.addEventListener("input", () => isMarketing() && look());
+  for (const choice of letter.elements.category) choice.addEventListener("change", look);
+}
 
 // ---- Ctrl-Enter sends -----------------------------------------------------------------------
 
@@ -78,15 +244,22 @@ text.addEventListener("keydown", (event) => {
 const hour = letter.querySelector("[name=at]");
 
 async function departure() {
-  const address = new URL(letter.dataset.departure, location.href);
-  address.searchParams.set("when", letter.elements.when.value);
-  address.searchParams.set("at", hour.value);
-  const answer = await fetch(address);
+  if (!letter.dataset.departure) return;
+  const form = new URLSearchParams(new FormData(letter));
+  const answer = await fetch(letter.dataset.departure, { method: "POST", body: form });
   if (!answer.ok) return;
-  const { departures } = await answer.json();
+  const { departures, elsewhere } = await answer.json();
+  letter.querySelector("[data-elsewhere]").replaceChildren(...elsewhere.map(hint));
   for (const [category, words] of Object.entries(departures)) {
     letter.querySelector(`[data-leaves="${category}"]`).textContent = words;
   }
+}
+
+function hint(words) {
+  const item = document.createElement("li");
+  item.className = "hint";
+  item.textContent = words;
+  return item;
 }
 
 if (hour) {

@@ -22,6 +22,7 @@ class Inbound(Row):
     concat_reference = IntegerField(null=True)
     concat_wide = BooleanField(default=False)
     part_count = IntegerField(default=1)
+    asks = CharField(max_length=16, null=True)  # what a person must say of it: perhaps_stop
 
     class Meta:
         table_name = "inbound"
@@ -65,6 +66,7 @@ class Conversation(Row):
     last_text = CharField(max_length=160)
     last_inbound = BooleanField()
     unread = IntegerField(default=0)
+    assigned_to = CharField(max_length=40, null=True)  # a colleague's name
 
     class Meta:
         table_name = "conversations"

@@ -15,6 +15,9 @@ class User(Row):
     password_hash = CharField(max_length=200, null=True)
     language = CharField(max_length=2)
     created_at = InstantField()
+    role = CharField(max_length=16, default="administrator")
+    disabled_at = InstantField(null=True)
+    seen_at = InstantField(null=True)
 
     class Meta:
         table_name = "users"
@@ -56,6 +59,7 @@ class ApiKey(Row):
     scopes = CharField(max_length=100)
     created_at = InstantField()
     revoked_at = InstantField(null=True)
+    last_used_at = InstantField(null=True)
 
     class Meta:
         table_name = "api_keys"

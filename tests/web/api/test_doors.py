@@ -26,6 +26,7 @@ from web.api.codes import CODES
 from web.api.samples import LANGUAGES, samples
 
 DOCUMENT = "/api/v1/openapi.json"
+METHODS = {"get", "post", "put", "delete"}
 
 
 @pytest.mark.parametrize(
@@ -66,9 +67,10 @@ def test_nothing_of_an_unforeseen_error_is_told(
     assert any(record.exc_info for record in caplog.records)
 
 
-def test_a_database_that_cannot_be_used_now_asks_to_come_again(shop: Any, site: Config) -> None:
+@pytest.mark.parametrize("table", ["messages", "parts"])
+def test_a_database_that_cannot_be_used_now_asks_to_come_again(shop: Any, site: Config, table: str) -> None:
     with closing(sqlite3.connect(site.appliance.database_path)) as other:
-        other.execute("ALTER TABLE messages RENAME TO elsewhere")
+        other.execute(f"ALTER TABLE {table} RENAME TO elsewhere")
     answer = shop.send()
     assert (answer.status_code, answer.get_json()["code"]) == (503, "database_busy")
     assert "Retry-After" in answer.headers
@@ -117,13 +119,13 @@ def test_every_reference_of_the_document_leads_somewhere(judge: Any) -> None:
 def test_every_call_is_named_summarized_and_declares_its_answers(judge: Any) -> None:
     names = []
     for path, operations in judge.document["paths"].items():
-        for method in operations.keys() & {"get", "post"}:
+        for method in operations.keys() & METHODS:
             operation = operations[method]
             names.append(operation["operationId"])
             assert operation["summary"], path
             assert {"default"} & operation["responses"].keys(), path
             assert ("401" in operation["responses"]) == ("security" in operation) == path.startswith("/api/")
-    assert len(names) == len(set(names)) == 10
+    assert len(names) == len(set(names)) == 18
 
 
 def test_every_field_is_described_and_every_input_has_an_example(judge: Any) -> None:
@@ -205,7 +207,7 @@ def test_the_page_shows_every_call_and_asks_nothing_of_any_other_machine(app: Fl
             with app.test_client().get(link) as linked:
                 assert linked.status_code == 200
     for operations in judge.document["paths"].values():
-        for method in operations.keys() & {"get", "post"}:
+        for method in operations.keys() & METHODS:
             assert operations[method]["operationId"] in page.ids
 
 

@@ -12,8 +12,11 @@ import pytest
 
 from gateway.messages import lifecycle, lookup, retries
 from gateway.messages.lifecycle import Event, Step
+from gateway.modems import budgets
+from gateway.policy.budgets import LIMITS, Limits
 from gateway.status import ModemStatus
 from gateway.store import database, models
+from people import agree
 
 API = "/api/v1/messages"
 
@@ -61,6 +64,13 @@ def test_filters_narrow_the_list(shop: Any, clock: Any) -> None:
         "since=2026-11-23T13:00:00+01:00": [newest],
         "since=2026-11-23T12:00:00Z": [newest],
         "state=queued&to=%2B33639980002": [],
+        "until=2026-11-23T13:00:00+01:00": [later, queued],
+        "since=2026-11-23T12:00:00Z&until=2026-11-23T12:00:01Z": [newest],
+        "source=key:key1": [newest, later, queued],
+        "source=page:ana": [],
+        "modem=sim1": [],
+        "text=bonJOUR&category=otp": [later],
+        "text=%25": [],
     }
     assert {query: ids(shop.get(f"{API}?{query}")) for query in expected} == expected
 
@@ -73,6 +83,8 @@ def test_filters_narrow_the_list(shop: Any, clock: Any) -> None:
         ("category=advert", "category_unknown", "category"),
         ("since=2026-11-23T13:00:00", "time_without_offset", "since"),
         ("since=yesterday", "time_unreadable", "since"),
+        ("until=yesterday", "time_unreadable", "until"),
+        ("source=" + "x" * 61, "text_long", "source"),
         ("to=nobody", "number_has_letter", "to"),
         ("limit=0", "out_of_range", "limit"),
         ("limit=501", "out_of_range", "limit"),
@@ -113,6 +125,8 @@ def test_one_message_shows_its_parts_its_history_and_why_it_waits(
 
 def test_a_held_message_says_the_reason_in_the_readers_language(shop: Any, clock: Any) -> None:
     clock.instant += timedelta(hours=10)
+    with database.connection():
+        agree("+33639980001", clock.instant)
     uid = shop.send(category="marketing").get_json()["id"]
     read = {
         language: shop.get(f"{API}/{uid}", headers={"Accept-Language": language}).get_json()
@@ -122,7 +136,8 @@ def test_a_held_message_says_the_reason_in_the_readers_language(shop: Any, clock
         (rule,) = [entry for entry in message["why"] if entry["code"] == "quiet_hours"]
         assert (rule["answer"], rule["until"]) == ("hold", "2026-11-24T08:00:00.000+01:00")
         assert rule["detail"] in message["history"][0]["detail"]
-    assert read["en"]["why"][2]["detail"] != read["fr"]["why"][2]["detail"]
+    said = [{entry["code"]: entry["detail"] for entry in message["why"]} for message in read.values()]
+    assert said[0]["quiet_hours"] != said[1]["quiet_hours"]
 
 
 def test_a_waiting_message_can_be_canceled_once(shop: Any, ledger: Callable[[], Any]) -> None:
@@ -247,6 +262,30 @@ def test_who_may_only_read_decides_nothing(shop: Any, lost: str, new_key: Callab
     assert (answer.status_code, shop.get(f"{API}/{lost}").get_json()["state"]) == (403, "uncertain")
 
 
+def test_what_waits_for_its_hour_is_sent_now_or_gets_another_hour(shop: Any, clock: Any) -> None:
+    uid = shop.send(send_at="2026-11-24T10:00:00+01:00").get_json()["id"]
+    moved = shop.post(f"{API}/{uid}/reschedule", {"send_at": "2026-11-25T10:00:00+01:00"}).get_json()
+    assert (moved["state"], moved["reason"]) == ("scheduled", "rescheduled")
+    assert moved["send_at"].startswith("2026-11-25T10:00")
+    past = shop.post(f"{API}/{uid}/reschedule", {"send_at": "2026-11-22T10:00:00+01:00"})
+    assert (past.status_code, past.get_json()["code"], past.get_json()["field"]) == (
+        422,
+        "send_at_past",
+        "send_at",
+    )
+    assert shop.post(f"{API}/{uid}/reschedule", {}).get_json()["code"] == "field_missing"
+    assert shop.post(f"{API}/{uid}/resolve", {"decision": "release"}).get_json()["state"] == "queued"
+    for path, body, code in (
+        ("resolve", {"decision": "release"}, "not_releasable"),
+        ("reschedule", {"send_at": "2026-11-25T10:00:00+01:00"}, "not_reschedulable"),
+    ):
+        refused = shop.post(f"{API}/{uid}/{path}", body)
+        assert (refused.status_code, refused.get_json()["code"]) == (409, code)
+        assert refused.get_json()["state"] == "queued"
+    steps = [step["event"] for step in shop.get(f"{API}/{uid}").get_json()["history"]]
+    assert steps == ["schedule", "reschedule", "enqueue"]
+
+
 def test_received_messages_are_listed_newest_first(shop: Any, received: Callable[..., str]) -> None:
     first = received("+33639980006", "STOP")
     second = received("Orange", "Votre", minutes=5, complete=False)
@@ -283,6 +322,17 @@ def test_a_modem_says_what_holds_its_sim_and_what_it_is(shop: Any, beat: Callabl
     assert {name: first[name] for name in (*known, *measured)} == {**known, **measured}
     assert (first["hold"], first["hold_until"]) == ("sim_paused", "2026-11-23T12:30:00.000+01:00")
     assert [second[name] for name in ("hold", "hold_until", "clock_offset_s", "number")] == [None] * 3 + [""]
+
+
+def test_the_modems_show_what_each_sim_may_send(shop: Any, beat: Callable[..., None], clock: Any) -> None:
+    with database.connection(), database.transaction():
+        budgets.choose("sim1", Limits(day=200, ratio=20), "test", clock.now())
+    beat()
+    first, second = shop.get("/api/v1/modems").get_json()["items"]
+    shown = {one["limit"]: (one["used"], one["most"]) for one in first["budgets"]}
+    assert [*shown] == [*LIMITS]
+    assert (shown["day"], shown["ratio"], shown["hour"]) == ((0, 200), (0, 0), (0, None))
+    assert {one["most"] for one in second["budgets"]} == {None}
 
 
 def test_a_silent_gateway_vouches_for_no_modem(shop: Any, beat: Callable[..., None], clock: Any) -> None:

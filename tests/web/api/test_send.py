@@ -13,6 +13,7 @@ import pytest
 
 from gateway.config import Config
 from gateway.store import database, models
+from people import agree
 
 API = "/api/v1/messages"
 GOOD = {"to": "+33639980001", "text": "Bonjour"}
@@ -57,6 +58,8 @@ def test_who_sent_it_is_written_down(shop: Any) -> None:
 
 def test_marketing_at_night_is_held_and_says_until_when(shop: Any, clock: Any) -> None:
     clock.instant += timedelta(hours=10)
+    with database.connection():
+        agree("+33639980001", clock.instant)
     message = shop.send(category="marketing").get_json()
     assert (message["state"], message["reason"]) == ("held", "quiet_hours")
     assert message["until"] == "2026-11-24T08:00:00.000+01:00"

@@ -8,14 +8,18 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
+from werkzeug.security import generate_password_hash
 
 from fakes import MONDAY_NOON, FakeClock, counting_ids
-from gateway import config, status
-from gateway.access import people
+from gateway import config, setup, status
+from gateway.access import people, sessions
 from gateway.config import Config
 from gateway.status import ModemStatus
 from gateway.store import database, upgrade
+from gateway.store.models import Setting, User
 from journeys.visitor import PASSWORD, SIM, Ledger, Visitor
+from web import sign_in
 from web.app import create_app
 
 TOML = """
@@ -34,9 +38,25 @@ READY = ModemStatus("sim1", "ready", imei="490154203237518", iccid=SIM, operator
 
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of an appliance that is set up: nobody is led to the wizard."""
     path = tmp_path_factory.mktemp("database") / "chappe.sqlite"
     upgrade.upgrade(path, MONDAY_NOON)
+    database.open(path)
+    with database.connection():
+        Setting.create(name=setup.ROW, value={"ended": "finished"})
+    database.db.close_all()
     return path
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """A password is slow to hash, on purpose: once is enough."""
+    return generate_password_hash(PASSWORD)
 
 
 @pytest.fixture
@@ -54,8 +74,10 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def app(site: Config, clock: FakeClock) -> Iterator[Flask]:
-    yield create_app(site, clock, counting_ids())
+def app(site: Config, clock: FakeClock, compiled: BytecodeCache) -> Iterator[Flask]:
+    app = create_app(site, clock, counting_ids())
+    app.jinja_env.bytecode_cache = compiled  # each template is compiled once, not once a test
+    yield app
     database.db.close_all()
 
 
@@ -78,10 +100,13 @@ def invite(app: Flask, clock: FakeClock) -> Callable[..., str]:
 
 
 @pytest.fixture
-def ana(app: Flask, invite: Callable[..., str]) -> Visitor:
-    """A person who reads English and came in by her one-time link."""
-    visitor = Visitor(app.test_client())
-    visitor.send(f"/welcome/{invite('ana')}", password=PASSWORD)
+def ana(app: Flask, invite: Callable[..., str], clock: FakeClock, password_hash: str) -> Visitor:
+    """A person who reads English, chose her password at her one-time link, and is signed in."""
+    token, visitor = invite("ana"), Visitor(app.test_client())
+    with database.connection():
+        user = people.enter(token, clock.now())
+        User.update(password_hash=password_hash).where(User.id == user.id).execute()
+        visitor.client.set_cookie(sign_in.COOKIE, sessions.open(user, clock.now(), counting_ids()))
     return visitor
 
 

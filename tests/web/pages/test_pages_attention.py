@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from fakes import FakeClock
 from gateway.config import Config
 from gateway.messages import decisions, lifecycle, lookup, outbox, retries, waiting
+from gateway.messages.gathering import Judge
 from gateway.messages.lifecycle import Event, Step
 from gateway.messages.outbox import Caller, Draft
 from gateway.store import database
 from journeys.visitor import Ledger, Visitor
+from people import agree
 
 Make = Callable[..., str]
 THREE_PARTS = "a" * 153 + "b" * 153 + "c" * 10
@@ -26,6 +29,7 @@ def lost(ledger: Ledger, clock: FakeClock) -> Make:
     def make(text: str = "Bonjour", category: str = "notification", parts: slice = slice(None)) -> str:
         caller = Caller("key:shop", ledger.site.appliance, ledger.site.modem_names, ledger.ids)
         with database.connection(), database.transaction():
+            agree("+33639980001", clock.now())
             message = outbox.submit(Draft("+33639980001", text, category), caller, clock.now())
             for part in lookup.parts(message):
                 lifecycle.advance(message, [part], Step(Event.CLAIM, clock.now()), modem="sim1")
@@ -99,7 +103,7 @@ def test_what_waits_for_a_person_says_so_and_comes_first(
     lost("an offer", "marketing")
     clock.move(retries.GRACE)
     with database.connection():
-        waiting.release(site.appliance.timezone, clock.now())
+        waiting.release(Judge(site.appliance), clock.now())
     lost("a notice")
     page = words(ana.read("/attention"))
     assert "a person decides" in page
@@ -129,6 +133,52 @@ def test_an_answer_is_obeyed_and_kept_with_who_gave_it(
     assert "Nothing needs you." in page
     assert state(uid) == becomes
     assert re.search(r"\bana (says that it left|had it sent again)\.", words(ana.read(f"/messages/{uid}")))
+
+
+@pytest.fixture
+def late(ledger: Ledger, clock: FakeClock, site: Config) -> Make:
+    """The uid of a message that was found a day after its hour."""
+
+    def make(text: str = "Your appointment is today") -> str:
+        caller = Caller("key:shop", ledger.site.appliance, ledger.site.modem_names, ledger.ids)
+        hour = clock.now() + timedelta(hours=1)
+        with database.connection():
+            uid = outbox.submit(Draft("+33639980001", text, send_at=hour), caller, clock.now()).uid
+            clock.move(timedelta(hours=25))
+            waiting.release(Judge(site.appliance), clock.now())
+        return str(uid)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("decision", "becomes", "said"),
+    [
+        ("release", "queued", "1 message stands in the queue."),
+        ("cancel", "canceled", "1 message is canceled."),
+    ],
+)
+def test_what_was_found_too_late_waits_for_a_word_in_a_group_of_its_own(
+    ana: Visitor, late: Make, lost: Make, decision: str, becomes: str, said: str
+) -> None:
+    uid = late()
+    lost()
+    page = ana.read("/attention")
+    assert page.index("Is it still to leave?") < page.index("Perhaps they left")
+    assert "It was found 1440 minutes after its hour" in page
+    assert '<span>To decide</span><span class="count">2</span>' in page
+    page = answer(ana, decision, uid)
+    assert said in page
+    assert "Is it still to leave?" not in page
+    assert state(uid) == becomes
+
+
+def test_several_that_are_late_are_answered_for_at_once(ana: Visitor, late: Make) -> None:
+    uids = [late("one"), late("two")]
+    page = ana.read("/attention")
+    assert page.index("Send them now") < page.index("Cancel them")
+    assert "2 messages stand in the queue." in answer(ana, "release", *uids)
+    assert [state(uid) for uid in uids] == ["queued", "queued"]
 
 
 def test_the_page_of_the_message_answers_too_and_one_stays_there(ana: Visitor, lost: Make) -> None:

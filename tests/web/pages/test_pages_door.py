@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ OPEN = {
     "/welcome/<token>",
     "/welcome/<token>/enter",
     "/language",
+    "/privacy",
     "/static/<path:filename>",
     "/bootstrap/static/<path:filename>",
 }
@@ -106,23 +108,48 @@ def test_guessing_is_slowed_down_and_the_right_password_works_again_later(
 
 
 def test_the_longer_one_guesses_the_longer_one_waits() -> None:
-    throttle, who = Throttle(), ("10.0.0.9", "ana")
-    waits = []
-    for _ in range(14):
-        throttle.wrong(who, 0.0)
-        waits.append(throttle.wait(who, 0.0))
-    assert waits == [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60, 60]
-    throttle.right(who)
-    assert throttle.wait(who, 0.0) == 0
+    throttle, now, waits = Throttle(), 0.0, []
+    assert [throttle.admit("10.0.0.9", "ana", now) for _ in range(5)] == [0] * 5
+    for _ in range(8):
+        waits.append(throttle.admit("10.0.0.9", "ana", now))
+        now += waits[-1]
+        assert throttle.admit("10.0.0.9", "ana", now) == 0
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
+    throttle.right("10.0.0.9", "ana")
+    assert throttle.admit("10.0.0.9", "ana", now) == 0
 
 
-def test_the_throttle_forgets_the_oldest_so_that_it_never_grows() -> None:
+def test_an_account_is_guarded_from_many_addresses_and_others_are_not_held_up() -> None:
+    throttle = Throttle()
+    assert [throttle.admit(f"10.0.0.{last}", "ana", 0.0) for last in range(20)] == [0] * 20
+    assert throttle.admit("10.0.1.1", "ANA", 0.0) == 1
+    assert throttle.admit("10.0.1.1", "bob", 0.0) == 0
+
+
+def test_an_address_that_tries_many_names_is_slowed_down_and_others_are_not() -> None:
+    throttle = Throttle()
+    assert [throttle.admit("10.0.0.9", f"name{number}", 0.0) for number in range(20)] == [0] * 20
+    assert throttle.admit("10.0.0.9", "ana", 0.0) == 1
+    assert throttle.admit("10.0.0.8", "ana", 0.0) == 0
+
+
+def test_many_guesses_at_the_same_moment_are_no_way_around() -> None:
+    throttle = Throttle()
+    with ThreadPoolExecutor(12) as guessers:
+        waits = list(guessers.map(lambda _: throttle.admit("10.0.0.9", "ana", 0.0), range(48)))
+    assert waits.count(0) == 5
+
+
+def test_the_throttle_forgets_the_oldest_and_the_length_of_names_so_that_it_never_grows() -> None:
     throttle = Throttle()
     for _ in range(6):
-        throttle.wrong(("10.0.0.1", "first"), 0.0)
+        throttle.admit("10.0.0.1", "first", 0.0)
     for number in range(REMEMBERED):
-        throttle.wrong(("10.0.0.2", str(number)), 0.0)
-    assert throttle.wait(("10.0.0.1", "first"), 0.0) == 0
+        throttle.admit(f"10.1.{number // 250}.{number % 250}", str(number), 0.0)
+    assert throttle.admit("10.0.0.1", "first", 0.0) == 0
+    for number in range(5):
+        throttle.admit("10.0.0.2", "x" * 40 + str(number) * 60_000, 0.0)
+    assert throttle.admit("10.0.0.2", "x" * 40, 0.0) == 1
 
 
 def test_while_nobody_has_an_account_the_door_says_how_to_make_one(stranger: Visitor) -> None:

@@ -12,16 +12,18 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from fakes import MONDAY_NOON, FakeClock
-from gateway import settings, status, wake, words
+from fakes import MONDAY_NOON, FakeClock, counting_ids
+from gateway import config, settings, status, wake, words
+from gateway.access import people
 from gateway.config import Config
 from gateway.modems import alarms, calls, incidents, requests, sims
 from gateway.settings import SelfTestSetting
 from gateway.status import ModemStatus
 from gateway.store import database
 from gateway.store.models import Incident, ModemRequest, Quarantine, SelfTest, Setting
-from journeys.visitor import SIM, Visitor
+from journeys.visitor import PASSWORD, SIM, Visitor
 from modem import api, errors
+from web.app import create_app
 from web.pages import modem_words
 
 NOW = MONDAY_NOON
@@ -147,7 +149,7 @@ def test_what_is_wrong_is_said_in_words_on_both_pages(
         ("port_missing", "Check its cable and its power"),
         ("port_denied", "the group dialout, then start"),
         ("sim_missing", "until it clicks"),
-        ("sim_pin_refused", "Correct the PIN in the file"),
+        ("sim_pin_refused", "PIN of the SIM card"),
         ("sim_puk", "type its PUK there"),
         ("registration_denied", "Ask the operator whether"),
         ("resets_over", "Look at its power supply"),
@@ -337,7 +339,7 @@ def test_a_restart_is_news_for_an_hour(ana: Visitor, says: Callable[..., None], 
     assert 'data-key="reset-answer"' not in ana.read("/modems")
 
 
-POSTS = ("ussd", "reset", "confirm", "resume", "selftest", "daily-test")
+POSTS = ("ussd", "reset", "confirm", "resume", "selftest", "daily-test", "route")
 
 
 @pytest.mark.parametrize("kind", POSTS)
@@ -359,13 +361,69 @@ def test_nothing_is_asked_without_the_forms_token(ana: Visitor, says: Callable[.
     assert ana.client.post(f"/modems/sim1/{kind}", data=data).status_code == 400
     assert asked() == []
     with database.connection():
-        assert not Setting.select().exists()
+        assert not Setting.select().where(Setting.name.endswith(".sim1")).exists()
 
 
 @pytest.mark.parametrize("kind", POSTS)
 def test_nothing_is_asked_by_a_stranger(stranger: Visitor, says: Callable[..., None], kind: str) -> None:
     stranger.send(f"/modems/sim1/{kind}", expect=401, form_at="/sign-in", code="*#100#")
     assert asked() == []
+
+
+# ---- which numbers a SIM is for --------------------------------------------------------------
+
+
+@pytest.fixture
+def bea(site: Config, clock: FakeClock, says: Callable[..., None]) -> Iterator[Visitor]:
+    """A person in front of two modems."""
+    path = site.appliance.data_dir / "gateway.toml"
+    second = '[[modems]]\nname = "sim2"\nport = "/dev/ttyUSB1"\n'
+    path.write_text(path.read_text(encoding="utf-8") + second, encoding="utf-8")
+    status.write(site.appliance.runtime_dir, (READY, replace(READY, name="sim2")), NOW)
+    app = create_app(config.load(path), clock, counting_ids())
+    with database.connection():
+        link = people.add("bea", "en", clock.now(), counting_ids())
+    visitor = Visitor(app.test_client())
+    visitor.send(f"/welcome/{link}", password=PASSWORD)
+    yield visitor
+    database.db.close_all()
+
+
+def routes() -> dict[str, tuple[str, ...]]:
+    with database.connection():
+        return settings.routes(["sim1", "sim2"])
+
+
+def test_a_sim_is_said_to_be_for_some_numbers_and_for_all_again(bea: Visitor) -> None:
+    page = bea.send("/modems/sim2/route", form_at="/modems", prefixes="+33 6 39, GP")
+    assert "This SIM card is for numbers that begin with +33639, +590." in page
+    assert routes() == {"sim1": (), "sim2": ("+33639", "+590")}
+    assert page.count("For numbers that begin with") == 1
+    assert 'name="prefixes" value="+33639, +590"' in page
+    page = bea.send("/modems/sim2/route", form_at="/modems", prefixes=" ")
+    assert "This SIM card is for every number." in page
+    assert routes() == {"sim1": (), "sim2": ()}
+    assert "For numbers that begin with" not in page
+
+
+def test_what_is_no_beginning_of_a_number_is_refused_at_its_field(bea: Visitor) -> None:
+    page = bea.send("/modems/sim2/route", expect=422, form_at="/modems", prefixes="+33, 06 12")
+    assert "“06 12” is no beginning of a number." in page
+    assert 'aria-describedby="prefixes-modem-sim2-fault"' in page
+    assert 'value="+33, 06 12"' in page
+    assert page.count('data-key="route" open') == 1
+    assert routes() == {"sim1": (), "sim2": ()}
+
+
+def test_a_single_modem_is_not_asked_which_numbers_it_is_for(ana: Visitor, says: Callable[..., None]) -> None:
+    assert 'data-key="route"' not in ana.read("/modems")
+
+
+def test_the_route_speaks_french_too(bea: Visitor) -> None:
+    frenchman(bea)
+    page = bea.send("/modems/sim1/route", form_at="/modems", prefixes="FR")
+    assert "Cette carte SIM est pour les numéros qui commencent par +33." in page
+    assert "Les numéros auxquels sert cette carte SIM…" in page
 
 
 # ---- the daily test message ------------------------------------------------------------------
@@ -531,11 +589,12 @@ def test_every_alarm_is_told_whole_in_both_languages(
     ana: Visitor, says: Callable[..., None], kind: str, language: str
 ) -> None:
     facts = {"sim": "a", "before": "b", "error": "silent", "refusals": 3, "used": 7, "total": 10}
+    facts |= {"limit": "day", "most": 9}
     with writing():
         alarms.raise_(kind, "sim1", NOW, modem="sim1", **facts)
     ana.send("/language", form_at="/", language=language, next="/")
     (strip,) = re.findall(r'<section class="alarms".*?</section>', ana.read("/"), re.S)
-    assert "sim1" in strip
+    assert kind == "clock_untrusted" or "sim1" in strip
     assert f"alarm.{kind}" not in strip
     assert "…" not in strip
     assert "silent" not in text(strip)

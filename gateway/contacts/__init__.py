@@ -1,0 +1,1 @@
+"""The people whom the shop knows: who they are, and what they agreed to."""

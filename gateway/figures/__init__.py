@@ -1,0 +1,1 @@
+"""What the page draws: how much was sent and received, hour by hour, and how strong the network was."""

@@ -1,0 +1,209 @@
+"""What somebody asks for by a word is done in the transaction that stores the message: STOP first of all.
+
+The acts of one message are all done or none.  What goes wrong in them never costs the message: it is stored,
+and a person is asked what it meant.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from gateway import letters
+from gateway.consent import ledger, standing
+from gateway.consent.ledger import Act
+from gateway.errors import Invalid
+from gateway.messages import joining, lifecycle, numbers, outbox
+from gateway.messages.lifecycle import WAITING, Event, State, Step
+from gateway.messages.outbox import Caller, Draft
+from gateway.messages.reassembly import GAP
+from gateway.policy import stop_words
+from gateway.policy.consent import Ground
+from gateway.policy.stop_words import Keyword, Meaning
+from gateway.store import answers, database
+from gateway.store.models import Consent, Inbound, Message
+
+log = logging.getLogger(__name__)
+
+SOURCE = "keywords"  # of what leaves by itself; gateway/store/answers.py counts by it
+CATEGORY = "alert"  # a confirmation reaches also those who just refused the other categories
+OFFERED = ("marketing",)
+ANSWER_WITHIN = timedelta(days=7)  # a yes that comes later belongs to something else
+ASKS = "perhaps_stop"
+
+# Two machines that answer each other come to rest; a person does not notice.
+BETWEEN_ANSWERS = timedelta(minutes=1)
+DAY, MOST_A_DAY = timedelta(days=1), 5
+
+
+def obey(message: Inbound, caller: Caller, now: datetime) -> None:
+    """Do what the message asks for, inside the caller's transaction; its text may still miss parts.
+
+    Raises nothing but the database's trouble, after which the whole message is taken again.
+    """
+    number = number_of(message.sender, caller.site.country)
+    if number is None:
+        return  # a short code or a name: a machine, whose texts quote STOP, and that nobody can answer
+    try:
+        with database.transaction():
+            _obey(message, number, caller, now)
+    except database.Trouble:
+        raise
+    except Exception:
+        log.exception("the words of message %s could not be obeyed: a person is asked", message.uid)
+        Inbound.update(asks=ASKS).where(Inbound.id == message.id).execute()
+
+
+def stop(number: str, categories: tuple[str, ...], act: Act, caller: Caller, now: datetime, uid: str) -> None:
+    """This person wants no more of these: it is written down, what waits for them never leaves, and they are
+    told so once.  `uid` is the message that said so."""
+    new = [category for category in categories if ledger.oppose(number, category, act, now)]
+    for category in categories:
+        take_back(number, category, now, inbound=uid)
+    if new:
+        _answer(_confirmation(categories), number, uid, caller, now, soon=True)
+
+
+def _obey(message: Inbound, number: str, caller: Caller, now: datetime) -> None:
+    join = joining.read()
+    keyword = _read(message, join.word if join else "")
+    doubt = keyword.meaning is Meaning.PERHAPS_STOP and not _all_refused(number, OFFERED)
+    _let_a_person_say(message, ASKS if doubt else None)
+    act = Act("sms", "sms", wording=message.text[: ledger.LONGEST], proof=message.uid)
+    if keyword.meaning is Meaning.STOP:
+        if not _was_heard(message, number):
+            stop(number, keyword.categories, act, caller, now, message.uid)
+    elif not message.complete or _overtaken(message):
+        return
+    elif keyword.meaning is Meaning.START:
+        _start(message, number, keyword, act, caller, now)
+    elif keyword.meaning is Meaning.HELP:
+        _answer("help", number, message.uid, caller, now)
+    elif keyword.meaning in (Meaning.YES, Meaning.NO):
+        _reply_to_question(number, keyword, act, now)
+    elif join is not None and joining.meant(keyword, join):
+        _join(message, number, join, caller, now)
+
+
+def _read(message: Inbound, join: str) -> Keyword:
+    """The keyword of a text; where parts are missing, what it begins with, or a doubt about the rest."""
+    if message.complete:
+        return stop_words.read(message.text, join)
+    beginning = stop_words.read(message.text.split(GAP)[0])
+    if beginning.meaning is Meaning.STOP:
+        return beginning
+    rest = stop_words.read(message.text.replace(GAP, " x "))
+    doubt = rest.meaning in (Meaning.STOP, Meaning.PERHAPS_STOP)
+    return Keyword(Meaning.PERHAPS_STOP, rest.categories) if doubt else stop_words.NOTHING
+
+
+# ---- what each word does ---------------------------------------------------------------------------
+
+
+def _start(message: Inbound, number: str, keyword: Keyword, act: Act, caller: Caller, now: datetime) -> None:
+    categories = keyword.categories or ledger.CATEGORIES
+    resumed = [category for category in categories if ledger.resume(number, category, act, now)]
+    if resumed:
+        _answer("started", number, message.uid, caller, now)
+
+
+def _join(message: Inbound, number: str, join: joining.Join, caller: Caller, now: datetime) -> None:
+    """The person's own act, newer than any STOP; who is on the list already is not told so again."""
+    if standing.of(number).ground is not None and not _all_refused(number, OFFERED):
+        return
+    act = Act("sms", "sms", wording=join.wording, proof=message.uid, purpose=join.name)
+    ledger.give(number, Ground.OPT_IN, act, now, despite=True)
+    _answer("joined", number, message.uid, caller, now)
+
+
+def _reply_to_question(number: str, keyword: Keyword, act: Act, now: datetime) -> None:
+    """Yes or no to the question that was put lately; after a STOP a yes is not taken for one."""
+    asked = Consent.select().where(Consent.number == number, Consent.event == "asked")
+    question = asked.order_by(Consent.id.desc()).first()
+    if question is None or now - question.at > ANSWER_WITHIN or not standing.of(number).pending:
+        return
+    if keyword.meaning is Meaning.NO:
+        ledger.withdraw(number, act, now)
+    elif not _all_refused(number, OFFERED):
+        agreed = replace(act, wording=question.wording, purpose=question.purpose)
+        ledger.give(number, Ground.OPT_IN, agreed, now, event="confirmed")
+
+
+def take_back(number: str, category: str, now: datetime, **facts: str) -> None:
+    """Nothing of that category that has not begun to leave goes to this number, on whichever SIM; `facts`
+    say which message, or who, said so."""
+    moving = (*WAITING, State.SENDING)
+    found = Message.select().where(
+        Message.recipient == number, Message.category == category, Message.state.in_([*moving])
+    )
+    step = Step(Event.CANCEL, now, f"opposed_{category}", facts=facts)
+    for message in found.order_by(Message.id):
+        waiting = [part for part in lifecycle.all_parts(message) if part.state in WAITING]
+        if waiting:
+            lifecycle.advance(message, waiting, step)
+
+
+# ---- who is answered, and how often ------------------------------------------------------------------
+
+
+def _answer(key: str, number: str, uid: str, caller: Caller, now: datetime, soon: bool = False) -> None:
+    """Send one of our texts; `soon`: also within a minute of another, because it confirms a STOP.
+
+    One that cannot be sent takes back nothing of what was done.
+    """
+    recent = answers.answered(number, now - DAY, MOST_A_DAY)
+    if len(recent) == MOST_A_DAY or (recent and recent[0] > now - BETWEEN_ANSWERS and not soon):
+        return
+    try:
+        text = letters.text(key, caller.site.language, caller.site)
+        draft = Draft(number, text, CATEGORY, client_ref=f"{key} {uid}")
+        outbox.submit(draft, replace(caller, source=SOURCE), now)
+    except database.Trouble:
+        raise
+    except Exception:
+        log.exception("message %s was obeyed, but could not be answered", uid)
+
+
+def _confirmation(categories: tuple[str, ...]) -> str:
+    if len(categories) > 1:
+        return "stop_confirmed_all"
+    return "stop_confirmed_notification" if categories == ("notification",) else "stop_confirmed"
+
+
+def number_of(sender: str, country: str) -> str | None:
+    """The sender as what we write to is written; None for what is no telephone's number."""
+    try:
+        number = numbers.parse(sender, country)
+    except Invalid:
+        return sender if sender.startswith("+") else None
+    return number if number.startswith("+") else None
+
+
+def _all_refused(number: str, categories: tuple[str, ...]) -> bool:
+    return all(standing.opposed_since(number, category) is not None for category in categories)
+
+
+def _was_heard(message: Inbound, number: str) -> bool:
+    """An earlier part of this message said it already, and the person may have changed their mind since."""
+    heard = Consent.select().where(
+        Consent.number == number, Consent.event == "opposed", Consent.proof == message.uid
+    )
+    return message.part_count > 1 and bool(heard.exists())
+
+
+def _overtaken(message: Inbound) -> bool:
+    """This person's STOP was written after this message, though it came first: it stands."""
+    if message.sent_at is None:
+        return False
+    later = Inbound.select().where(
+        Inbound.sender == message.sender, Inbound.id < message.id, Inbound.sent_at > message.sent_at
+    )
+    recent = later.order_by(Inbound.id.desc()).limit(20)
+    return any(stop_words.read(each.text).meaning is Meaning.STOP for each in recent)
+
+
+def _let_a_person_say(message: Inbound, asks: str | None) -> None:
+    if message.asks != asks:
+        message.asks = asks
+        Inbound.update(asks=asks).where(Inbound.id == message.id).execute()

@@ -1,0 +1,152 @@
+"""Everything that is kept about one number, for that person (GDPR art. 15 and 20)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from gateway import audit
+from gateway.config import Appliance
+from gateway.consent import seal
+from gateway.contacts.imports import traces
+from gateway.privacy import spellings
+from gateway.store import database
+from gateway.store.models import (
+    Audit,
+    Call,
+    Consent,
+    Contact,
+    ContactField,
+    ContactGroup,
+    ContactTag,
+    ContactValue,
+    ConversationNote,
+    GroupMember,
+    History,
+    Inbound,
+    Message,
+    Opposition,
+    Part,
+    StatusReport,
+)
+
+Entry = dict[str, Any]
+
+MESSAGE = (
+    *("recipient", "text", "typed", "category", "state", "reason", "facts", "alphabet", "modem", "source"),
+    *("client_ref", "metadata", "send_at", "expires_at", "created_at", "updated_at"),
+)
+PART = ("seq", "state", "reason", "attempts", "modem", "sim", "reference", "sent_at", "reported_at")
+STEP = ("seq", "at", "event", "state", "reason", "facts")
+REPORT = ("recipient", "reference", "status", "sent_at", "discharged_at", "received_at")
+INBOUND = ("sender", "text", "received_at", "sent_at", "complete", "modem", "sim")
+CONTACT = ("number", "name", "timezone", "postcode", "note", "created_at", "updated_at", "last_act_at")
+CONSENT = ("number", "at", "event", "ground", "purpose", "channel", "wording", "proof", "written_by")
+OPPOSITION = ("category", "at", "channel", "ended_at")
+CALL = ("number", "at", "modem")
+NOTE = ("number", "at", "written_by", "text")
+AUDIT = ("at", "written_by", "action", "facts")
+
+
+def everything(number: str, site: Appliance, by: str, now: datetime) -> Entry:
+    """All of it as one object, instants in the appliance's zone; that it was given is noted in the audit log.
+
+    Raises NotFound where nothing is kept.
+    """
+    names = spellings.of(number, site.country)
+    found = _found(names)
+    if not any(found.values()):
+        raise spellings.unknown(number)
+    with database.transaction():
+        audit.write(by, "person_exported", now, number)
+    return {"number": number, "exported_at": _plain(now, site), **_local(found, site)}
+
+
+def _found(names: Sequence[str]) -> dict[str, list[Entry]]:
+    digests = [seal.digest(name) for name in names]
+    return {
+        "contact": [_contact(row) for row in Contact.select().where(Contact.number.in_(names))],
+        "consents": _rows(Consent, CONSENT, Consent.number.in_(names)),
+        "oppositions": _rows(Opposition, OPPOSITION, Opposition.digest.in_(digests)),
+        "messages": _messages(names),
+        "inbound": _inbound(names),
+        "reports_of_no_message": _rows(
+            StatusReport, REPORT, StatusReport.recipient.in_(names), StatusReport.part.is_null()
+        ),
+        "notes": _rows(ConversationNote, NOTE, ConversationNote.number.in_(names)),
+        "import_lines": _import_lines(names[0]),
+        "calls": _rows(Call, CALL, Call.number.in_(names)),
+        "audit": _rows(Audit, AUDIT, Audit.subject.in_(digests)),
+    }
+
+
+def _contact(row: Contact) -> Entry:
+    """With the shop's own fields, tags and groups."""
+    values = ContactValue.select(ContactValue, ContactField).join(ContactField)
+    groups = ContactGroup.select().join(GroupMember).where(GroupMember.contact == row.id)
+    return {
+        **_entry(row, CONTACT),
+        "fields": {one.field.name: one.value for one in values.where(ContactValue.contact == row.id)},
+        "tags": [one.tag for one in ContactTag.select().where(ContactTag.contact == row.id)],
+        "groups": [group.name for group in groups],
+    }
+
+
+def _import_lines(number: str) -> list[Entry]:
+    """Lines of imported files that could not be taken in as they stood."""
+    return [
+        {"file": row.job.file_name, "line": row.line, "cells": row.cells}
+        for row in traces.kept(spellings.tail(number))
+    ]
+
+
+def _messages(names: Sequence[str]) -> list[Entry]:
+    """Each with its parts, their reports, and every step of its life."""
+    theirs = Message.recipient.in_(names)
+    reports, parts = defaultdict(list), defaultdict(list)
+    told = StatusReport.select(StatusReport, Part).join(Part).join(Message).where(theirs)
+    for report in told.order_by(StatusReport.id):
+        if report.part is not None:
+            reports[report.part.id].append(_entry(report, REPORT))
+    for part in Part.select(Part, Message).join(Message).where(theirs).order_by(Part.id):
+        parts[part.message.id].append({**_entry(part, PART), "reports": reports[part.id]})
+    history = _by_message(History.select(History, Message).join(Message).where(theirs).order_by(History.id))
+    return [
+        {"id": m.uid, **_entry(m, MESSAGE), "parts": parts[m.id], "history": history[m.id]}
+        for m in Message.select().where(theirs).order_by(Message.id)
+    ]
+
+
+def _by_message(steps: Iterable[History]) -> defaultdict[int, list[Entry]]:
+    found = defaultdict(list)
+    for step in steps:
+        found[step.message.id].append(_entry(step, STEP))
+    return found
+
+
+def _inbound(names: Sequence[str]) -> list[Entry]:
+    rows = Inbound.select().where(Inbound.sender.in_(names)).order_by(Inbound.id)
+    return [{"id": row.uid, **_entry(row, INBOUND)} for row in rows]
+
+
+def _rows(table: Any, columns: Sequence[str], *conditions: Any) -> list[Entry]:
+    return [_entry(row, columns) for row in table.select().where(*conditions).order_by(table.id)]
+
+
+def _entry(row: Any, columns: Sequence[str]) -> Entry:
+    return {name: getattr(row, name) for name in columns}
+
+
+def _local(value: Any, site: Appliance) -> Any:
+    """The same with its instants written out."""
+    if isinstance(value, dict):
+        return {name: _local(inner, site) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_local(inner, site) for inner in value]
+    return _plain(value, site) if isinstance(value, datetime) else value
+
+
+def _plain(at: datetime, site: Appliance) -> str:
+    return at.astimezone(site.timezone).isoformat()

@@ -1,0 +1,94 @@
+"""At the terminal: people with their roles, and keys with their last use."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from gateway.access import keys, people
+from gateway.cli import main
+from gateway.store import database
+
+if TYPE_CHECKING:
+    from conftest import Bench
+
+Run = Callable[..., Result]
+PASSWORD = "correct horse"
+TOML = '[appliance]\nlanguage = "en"\ndata_dir = "."\nruntime_dir = "run"\n'
+
+
+@pytest.fixture
+def run(bench: Bench, tmp_path: Path) -> Iterator[Run]:
+    """Run one command in the installation whose ledger `bench` fills beforehand."""
+    bench.clock.wall = datetime.now(UTC)
+    (tmp_path / "gateway.toml").write_text(TOML, encoding="utf-8")
+
+    def command(words: str) -> Result:
+        return CliRunner().invoke(main, ["--config", str(tmp_path / "gateway.toml"), *words.split()])
+
+    yield command
+    database.connection().__enter__()  # a command closed the one that `bench` is about to close
+
+
+def listed(run: Run) -> dict[str, dict[str, Any]]:
+    return {row["name"]: row for row in json.loads(run("user list --json").stdout)}
+
+
+def test_a_person_is_an_administrator_unless_another_role_is_given(run: Run) -> None:
+    assert "http://127.0.0.1:8080/welcome/" in run("user add ana").stdout
+    assert run("user add bob --role writer").exit_code == 0
+    assert run("user add eve --role king").exit_code == 2
+    rows = listed(run)
+    assert {name: row["role"] for name, row in rows.items()} == {"ana": "administrator", "bob": "writer"}
+    assert (rows["bob"]["seen_at"], rows["bob"]["disabled_at"]) == (None, None)
+    table = run("user list").stdout
+    assert "Role" in table
+    assert "Writer" in table
+
+
+def test_a_role_is_changed_and_somebody_shut_out_and_let_in(bench: Bench, run: Run) -> None:
+    people.choose_password(people.add("ana", "en", bench.now, bench.ids), PASSWORD, bench.now)
+    people.choose_password(people.add("bob", "en", bench.now, bench.ids, "writer"), PASSWORD, bench.now)
+    assert "The role of bob: manager." in run("user role bob manager").stdout
+    assert "bob is shut out" in run("user disable bob").stdout
+    assert listed(run)["bob"]["disabled_at"] is not None
+    assert "bob is shut out" in run("user password bob").stderr
+    assert "bob may sign in again." in run("user enable bob").stdout
+    rows = json.loads(run("audit --json").stdout)
+    assert [(row["action"], row["about"]) for row in rows] == [
+        ("user_enabled", "bob"),
+        ("user_disabled", "bob"),
+        ("user_role", "bob"),
+    ]
+    assert rows[-1]["facts"] == {"role": "manager"}
+
+
+@pytest.mark.parametrize("command", ["role ana viewer", "disable ana"])
+def test_the_last_administrator_stays(bench: Bench, run: Run, command: str) -> None:
+    people.choose_password(people.add("ana", "en", bench.now, bench.ids), PASSWORD, bench.now)
+    refused = run(f"user {command}")
+    assert refused.exit_code == 1
+    assert "ana is the last administrator who can sign in." in refused.stderr
+    assert listed(run)["ana"]["role"] == "administrator"
+    assert json.loads(run("audit --json").stdout) == []
+
+
+@pytest.mark.parametrize("command", ["role nobody writer", "disable nobody", "enable nobody"])
+def test_nobody_of_that_name_is_said_plainly(run: Run, command: str) -> None:
+    refused = run(f"user {command}")
+    assert (refused.exit_code, refused.stderr) == (1, "There is nobody called “nobody”.\n")
+
+
+def test_keys_are_listed_with_their_last_use(bench: Bench, run: Run) -> None:
+    run("key create till")
+    assert json.loads(run("key list --json").stdout)[0]["last_used_at"] is None
+    with database.connection():
+        keys.note_use(keys.everything()[0], datetime(2026, 11, 23, 11, 0, tzinfo=UTC))
+    assert json.loads(run("key list --json").stdout)[0]["last_used_at"] == "2026-11-23T12:00:00+01:00"
+    assert "2026-11-23 12:00" in run("key list").stdout

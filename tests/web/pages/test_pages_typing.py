@@ -1,0 +1,106 @@
+"""What follows the typing, in a real browser: what marketing lacks and adds, what an automatic text costs."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+from werkzeug.serving import make_server
+
+from fakes import FakeClock
+from gateway import letters
+from gateway.letters import Business
+from gateway.store import database
+from journeys.browser import PATIENCE, PHONE, Witness, faint, unnamed, wider_than
+from journeys.visitor import PASSWORD
+from people import agree
+
+ANNA = "+33639980001"
+
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture
+def origin(app: Flask, clock: FakeClock) -> Iterator[str]:
+    with database.connection():
+        letters.choose_business(Business("Léa"), "page:ben", clock.now())
+        agree(ANNA, clock.now())
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    serving.join()
+
+
+@pytest.fixture
+def witness(origin: str) -> Witness:
+    return Witness(origin)
+
+
+@pytest.fixture
+def phone(origin: str, witness: Witness, invite: Callable[..., str], chromium: Browser) -> Iterator[Page]:
+    """A person's own telephone, signed in."""
+    context = chromium.new_context(viewport=PHONE, color_scheme="dark")
+    opened = context.new_page()
+    witness.watch(opened)
+    opened.goto(f"{origin}/welcome/{invite('ana')}")
+    opened.get_by_label("Password").fill(PASSWORD)
+    opened.locator("main .btn-main").click()
+    opened.wait_for_url(lambda url: "/welcome/" not in url)
+    yield opened
+    context.close()
+
+
+def test_what_marketing_lacks_is_said_while_one_types_and_nothing_leaves_unseen(
+    phone: Page, origin: str, witness: Witness
+) -> None:
+    phone.goto(f"{origin}/write?to={ANNA.replace('+', '%2B')}")
+    parts, marks = phone.locator("[data-show=parts]"), phone.locator("[data-findings] li")
+    phone.locator("#text").fill("a" * 155)
+    expect(parts).to_have_text("1")
+    phone.locator("[value=marketing]").check()
+    expect(marks).to_have_count(2)  # no name; the way to stop is added
+    expect(parts).to_have_text("2")
+    phone.locator("[value=alert]").check()
+    expect(marks).to_have_count(0)
+    expect(parts).to_have_text("1")
+    phone.locator("[value=marketing]").check()
+    phone.locator("#text").fill("Léa : -20 %, htp:/lea.example")
+    expect(marks.first).to_contain_text("“Reply STOP” is added")
+    expect(marks.last).to_contain_text("htp:/lea.example leads nowhere")
+    phone.locator("#text").fill("Léa : -20 %. Reply STOP")
+    expect(marks).to_have_count(0)
+
+    phone.locator("#text").fill("Léa : -20 % !")
+    phone.get_by_role("button", name="Send").click()
+    expect(phone.locator(".bubble")).to_have_text("Léa : -20 % ! Reply STOP")
+    assert (wider_than(phone), unnamed(phone), faint(phone)) == (0, [], [])
+    phone.get_by_role("button", name="Change").click()
+    expect(phone.locator("#text")).to_have_value("Léa : -20 % !")
+    phone.get_by_role("button", name="Send").click()
+    phone.get_by_role("button", name="Send to 1 person").click()
+    expect(phone.get_by_text("Taken and written down.")).to_be_visible()
+    assert witness.complaints == []
+
+
+def test_an_automatic_text_is_measured_while_one_types(phone: Page, origin: str, witness: Witness) -> None:
+    phone.goto(f"{origin}/settings")
+    phone.evaluate("for (const part of document.querySelectorAll('details.act')) part.open = true")
+    form = phone.locator("form", has=phone.locator("#help-text"))
+    expect(form.locator("[data-parts]")).to_have_text("1")
+    phone.locator("#help-text").fill("{name}" + "a" * 160 + " {word}")
+    expect(form.locator("[data-parts]")).to_have_text("2")
+    phone.locator("#help-text").fill("{name}: œuf {word}")
+    expect(form.locator("[data-words]")).to_contain_text("Not in the alphabet")
+    assert (wider_than(phone), unnamed(phone), faint(phone)) == (0, [], [])
+    phone.locator("#help-text").fill("{name}: call us. {word}")
+    form.get_by_role("button", name="Remember").click()
+    expect(phone.locator("#help-text")).to_have_value("{name}: call us. {word}")
+    expect(phone.locator("#help-text")).to_be_visible()
+    assert re.search(r"#help$", phone.url)
+    assert witness.complaints == []

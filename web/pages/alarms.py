@@ -1,0 +1,61 @@
+"""The alarms: those that stand, with what to do about each, and those that are over."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext as _
+
+from gateway.modems import alarms
+from gateway.store.models import Alarm
+from web.pages.modem_words import anchor, cure
+
+pages = Blueprint("alarm_pages", __name__)
+
+A_PAGE = 40
+
+
+@pages.get("/alarms")
+def listing() -> str:
+    cursor = request.args.get("cursor")
+    return render_template(
+        "alarms.html",
+        standing=[] if cursor else alarms.standing(),
+        over=alarms.over(cursor, A_PAGE),
+        first=not cursor,
+    )
+
+
+@pages.app_template_global("remedy")
+def remedy(alarm: Alarm) -> str:
+    """What a person can do about it."""
+    return cure(str(alarm.facts.get("error", ""))) or remedies().get(alarm.kind, "")
+
+
+@pages.app_template_global("alarm_place")
+def place(alarm: Alarm) -> str:
+    """Where it is done."""
+    if alarm.kind == "clock_untrusted":
+        return url_for("home.show", _anchor="clock")
+    return url_for("modem_pages.show", _anchor=anchor(alarm.subject))
+
+
+def remedies() -> dict[str, str]:
+    """Kind → what to do."""
+    return {
+        "sim_changed": _(
+            "Say on the modem's card that the SIM card belongs there, or put the other one back."
+        ),
+        "sim_paused": _("Ask the operator why it refuses. The SIM card goes on by itself after its pause."),
+        "modem_down": _("Look at its power supply, its cable and its aerial; restart it from its card."),
+        "resets_over": _("Pull the modem's plug for a minute. If it stays silent, replace it."),
+        "storage_nearly_full": _(
+            "Take the SIM card out and empty its messages in a telephone, or restart the modem."
+        ),
+        "nothing_leaves": _("Restart the modem from its card: what it has in hand may become uncertain."),
+        "self_test_failed": _(
+            "See on the modem's card whether it is ready, then send a test message by hand."
+        ),
+        "budget_near": _("Nothing need be done today; look at the budget before the next mailing."),
+        "budget_over": _("Wait, add another SIM card, or choose a larger budget if its contract allows it."),
+        "clock_untrusted": _("Connect the appliance to the Internet, or say that its hour is right."),
+    }

@@ -1,0 +1,246 @@
+"""The settings: who the shop is, when and how much marketing may leave, the texts that leave by themselves,
+how long things are kept.  Each section is a form of its own; what changed stands at the foot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from decimal import Decimal
+
+from babel.dates import get_day_names
+from babel.numbers import format_decimal
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from gateway import audit, letters, rulebook
+from gateway.errors import Invalid, NotFound
+from gateway.letters import Business
+from gateway.messages import joining
+from gateway.messages.joining import Join
+from gateway.policy.rulebook import Caps
+from gateway.privacy import retention
+from gateway.privacy.retention import Retention
+from gateway.store.models import Audit
+from web import sign_in
+from web.language import current, trouble
+from web.office import office
+from web.pages.rehearsal import money
+from web.prospects import Cost
+
+pages = Blueprint("settings", __name__)
+
+CHANGES = (
+    "settings_changed",
+    "hours_lifted",
+    "caps_raised",
+    "business_changed",
+    "text_changed",
+    "join_changed",
+)
+SHOWN = 10
+LONGEST_TEXT = 1000  # characters; what leaves is bounded by its parts
+UNREADABLE = -1  # for a number that is none: every verb refuses it with its bounds
+
+Form = MultiDict[str, str]
+Refused = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A form that was refused: whose it was, its sentences by field, and what was typed."""
+
+    section: str = ""
+    faults: dict[str, str] = field(default_factory=dict)
+    typed: Form = field(default_factory=MultiDict)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One text that leaves by itself: as it stands, and as the file has it."""
+
+    key: str
+    text: str
+    original: str
+    parts: int | None
+    fault: str = ""
+
+    @property
+    def is_changed(self) -> bool:
+        return self.text != self.original
+
+
+@pages.get("/settings")
+def show() -> str:
+    return _page(Mistake())
+
+
+@pages.post("/settings/<any(business,hours,caps,place,price,retention,join):section>")
+def choose(section: str) -> Response | Refused:
+    try:
+        CHOICES[section](request.form, sign_in.caller().source, office().clock.now())
+    except Invalid as error:
+        return _refused(section, error)
+    return _remembered(section)
+
+
+@pages.post("/settings/texts/<key>")
+def text(key: str) -> Response | Refused:
+    """Change one text, or go back to the file's."""
+    here = office()
+    try:
+        written = "" if request.form.get("action") == "default" else _typed()
+        letters.choose(key, written, sign_in.caller().source, here.config.appliance, here.clock.now())
+    except Invalid as error:
+        return _refused(key, error)
+    return _remembered(key)
+
+
+@pages.post("/settings/texts/<key>/measure")
+def measure(key: str) -> Response:
+    """{"parts", "words"}: how many parts the text takes, or what is wrong with it."""
+    if key not in letters.KEYS:
+        raise NotFound("text_unknown", value=key)
+    try:
+        parts, words = _measured(key, _typed())
+    except Invalid as error:
+        parts, words = None, trouble(error)
+    answer: Response = jsonify(parts=parts, words=words)
+    return answer
+
+
+def _typed() -> str:
+    """The text in the form; raises Invalid for one that no message could hold."""
+    written = request.form.get("text", "").strip()
+    if len(written) > LONGEST_TEXT:
+        raise Invalid("text_long", field="text", most=LONGEST_TEXT)
+    return written
+
+
+def _refused(section: str, error: Invalid) -> Refused:
+    return _page(Mistake(section, {error.field or "": trouble(error)}, request.form)), 422
+
+
+def _remembered(section: str) -> Response:
+    flash(_("Remembered. It holds from now on."), "good")
+    return redirect(url_for(".show", _anchor=section))
+
+
+# ---- what each form says -------------------------------------------------------------------------
+
+
+def _business(form: Form, by: str, now: datetime) -> None:
+    letters.choose_business(Business(form.get("name", ""), form.get("contact", "")), by, now)
+
+
+def _hours(form: Form, by: str, now: datetime) -> None:
+    days = [int(day) for day in form.getlist("day") if day in map(str, rulebook.DAYS)]
+    opens, closes = _time(form, "opens"), _time(form, "closes")
+    rulebook.choose_hours(days, opens, closes, by, now, bool(form.get("lift")), form.get("reason", ""))
+
+
+def _caps(form: Form, by: str, now: datetime) -> None:
+    caps = Caps(_whole(form, "a_day"), _whole(form, "a_month"))
+    rulebook.choose_caps(caps, by, now, form.get("reason", ""))
+
+
+def _place(form: Form, by: str, now: datetime) -> None:
+    rulebook.choose_place(bool(form.get("alsace")), by, now)
+
+
+def _price(form: Form, by: str, now: datetime) -> None:
+    rulebook.choose_price(form.get("cents", ""), form.get("currency", ""), by, now)
+
+
+def _retention(form: Form, by: str, now: datetime) -> None:
+    retention.choose(Retention(**{name: _whole(form, name) for name in Retention.__slots__}), by, now)
+
+
+def _join(form: Form, by: str, now: datetime) -> None:
+    if form.get("action") == "off":
+        joining.choose(None, by, now)
+    else:
+        given = {name: form.get(name, "").strip() for name in Join.__slots__}
+        joining.choose(Join(**given), by, now)
+
+
+CHOICES: Mapping[str, Callable[[Form, str, datetime], None]] = {
+    "business": _business,
+    "hours": _hours,
+    "caps": _caps,
+    "place": _place,
+    "price": _price,
+    "retention": _retention,
+    "join": _join,
+}
+
+
+def _time(form: Form, name: str) -> time:
+    typed = form.get(name, "")
+    try:
+        return time.fromisoformat(typed).replace(tzinfo=None)
+    except ValueError as error:
+        raise Invalid("hour_unreadable", field=name, value=typed) from error
+
+
+def _whole(form: Form, name: str) -> int:
+    typed = form.get(name, "").strip()
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else UNREADABLE
+
+
+# ---- the page ------------------------------------------------------------------------------------
+
+
+def _page(mistake: Mistake) -> str:
+    site, book = office().config.appliance, rulebook.read()
+    price = rulebook.price()
+    return render_template(
+        "settings.html",
+        mistake=mistake,
+        business=Business(letters.chosen_name(), letters.business(site).contact),
+        hours=book.hours["marketing"],
+        day_names=get_day_names("wide", locale=current()),
+        lifted=rulebook.lifted(),
+        caps=book.caps,
+        raised=rulebook.raised(),
+        alsace=book.alsace,
+        price=price,
+        cents=_decimal(price.cents) if price else "",
+        price_words=money(Cost(price.of(1), price.currency)) if price else "",
+        kept=retention.read(),
+        days_kept=(retention.LEAST, retention.MOST),
+        letters=[_letter(key) for key in letters.KEYS],
+        texts_language=site.language,
+        join=joining.read(),
+        changes=_changes(),
+    )
+
+
+def _decimal(number: Decimal) -> str:
+    """As this page's readers write it, and as the form reads it again."""
+    return str(format_decimal(number, locale=current(), decimal_quantization=False, group_separator=False))
+
+
+def _letter(key: str) -> Letter:
+    language = office().config.appliance.language
+    written = letters.template(key, language)
+    parts, fault = _measured(key, written)
+    return Letter(key, written, letters.original(key, language), parts, fault)
+
+
+def _measured(key: str, written: str) -> tuple[int | None, str]:
+    """How many parts, else what is wrong; an empty text is the file's."""
+    site = office().config.appliance
+    try:
+        return letters.check(key, written or letters.original(key, site.language), site), ""
+    except Invalid as error:
+        return None, trouble(error)
+
+
+def _changes() -> list[Audit]:
+    """The last changes of any section, the newest first."""
+    found = [row for action in CHANGES for row in audit.recent(action=action, limit=SHOWN)]
+    return sorted(found, key=lambda row: -row.id)[:SHOWN]
