@@ -23,7 +23,7 @@ from gateway.store.models import Inbound, Message
 from gateway.store.searching import CLOSES, OPENS, TakesTooLong
 from gateway.store.terms import fn
 
-LOOK = 300  # newest rows of each table that are read before the index is asked
+LOOK = 150  # newest rows of each table that are read before the index is asked
 TAIL = 1000  # that are read themselves while the index does not have them
 THROUGH = 1000  # of each side of a conversation that a page reads
 PATIENCE = 0.1  # seconds for beginnings of words; then only whole words are looked for

@@ -117,15 +117,18 @@ def test_every_step_fits_a_small_telephone_is_named_and_readable(stack: Stack, c
     link = stack.sign_in_link()
     for language in ("en", "fr"):
         page.goto(link)
-        page.locator(f".languages button[lang={language}]").click()
+        with page.expect_navigation():
+            page.locator(f".languages button[lang={language}]").click()
         assert_well(page, f"welcome in {language}")
     page.get_by_label("Mot de passe").fill(PASSWORD)
-    page.get_by_role("button", name="Commencer", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Commencer", exact=True).click()
     steps = [f"/setup/{step}" for step in ("shop", "modem", "test", "done")]
     topics = [f"/help/{topic}" for topic in ("states", "programs", "troubles")]
     for language in ("en", "fr"):
         page.goto(f"{stack.url}/setup/shop")
-        page.locator(f"fieldset button[lang={language}]").click()
+        with page.expect_navigation():
+            page.locator(f"fieldset button[lang={language}]").click()
         for path in (*steps, "/help?q=sim", *topics):
             page.goto(f"{stack.url}{path}")
             assert_well(page, f"{path} in {language}")
