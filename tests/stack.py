@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-PATIENCE = 30.0
+PATIENCE = 120.0  # seconds; several tests share two processors
 CONFIG = """\
 [appliance]
 name = "test"
