@@ -8,10 +8,10 @@ from flask import Flask, g
 from flask_bootstrap import Bootstrap5
 
 import web.api
-from gateway.access import keys
 from gateway.clock import Clock, SystemClock
 from gateway.config import Config
 from gateway.ids import Ids
+from gateway.secret import appliance_secret
 from gateway.store import database
 from web import (
     assets,
@@ -46,7 +46,7 @@ def create_app(config: Config, clock: Clock | None = None, ids: Ids | None = Non
     app = Site(__name__)
     app.extensions["chappe"] = Office(config, clock or SystemClock(), ids or Ids())
     app.config.update(
-        SECRET_KEY=keys.appliance_secret(config.appliance.data_dir, ids or Ids()),  # signs the form token
+        SECRET_KEY=appliance_secret(config.appliance.data_dir, ids or Ids()),  # signs the form token
         SESSION_COOKIE_NAME="chappe_form",
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=64 * 1024,

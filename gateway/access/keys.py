@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from gateway.errors import Conflict, Invalid, NotFound
@@ -81,20 +79,3 @@ def revoke(name: str, now: datetime) -> None:
     query = ApiKey.update(revoked_at=now).where(ApiKey.name == name, ApiKey.revoked_at.is_null())
     if not query.execute():
         raise NotFound("key_unknown", name=name)
-
-
-def appliance_secret(data_dir: Path, ids: Ids) -> bytes:
-    """The 32 octets from which this appliance derives what it signs; made at first use, mode 0640."""
-    path = data_dir / "secret"
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        fresh = path.with_name(f"secret.{os.getpid()}")
-        fresh.write_bytes(ids.random(32))
-        fresh.chmod(0o640)
-        try:
-            os.link(fresh, path)  # whoever is first wins; the other reads his
-        except FileExistsError:
-            pass
-        fresh.unlink()
-        return path.read_bytes()

@@ -11,6 +11,7 @@ from gateway.access import keys, people
 from gateway.access.roles import ADMINISTERS, ROLES
 from gateway.cli import tables
 from gateway.cli.desk import Desk, open_desk, plainly, source
+from gateway.secret import appliance_secret
 from gateway.store import database
 from gateway.store.models import User
 
@@ -35,7 +36,7 @@ def create(ctx: click.Context, name: str, scopes: tuple[str, ...], quiet: bool, 
     """Make a key; it is shown once."""
     desk = open_desk(ctx)
     with desk.ledger():
-        secret = keys.appliance_secret(desk.config.appliance.data_dir, desk.ids)
+        secret = appliance_secret(desk.config.appliance.data_dir, desk.ids)
         with database.transaction():
             new = keys.create(name, scopes, desk.clock.now(), desk.ids, secret)
             audit.write(source(), "key_created", desk.clock.now(), shown=name, scopes=" ".join(new.scopes))

@@ -12,6 +12,7 @@ from typing import Any
 from gateway.access import keys
 from gateway.cli.desk import Desk
 from gateway.errors import GatewayError
+from gateway.secret import appliance_secret
 
 NUMBER = "+33639980007"  # the handset that answers OUI
 TEXT = "Bonjour, ici Chappe. Tout marche ?"
@@ -30,7 +31,7 @@ def make(desk: Desk, still_alive: Callable[[], None]) -> str:
     """Send, wait for the delivery, wait for the answer and return it; raises GatewayError `demo_late`."""
     name = f"roundtrip-{desk.ids.random(4).hex()}"
     with desk.ledger():
-        secret = keys.appliance_secret(desk.config.appliance.data_dir, desk.ids)
+        secret = appliance_secret(desk.config.appliance.data_dir, desk.ids)
         key = keys.create(name, (), desk.clock.now(), desk.ids, secret).key
     try:
         since = desk.clock.now().isoformat()

@@ -32,5 +32,13 @@ class TimeTold:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A feature's own worker had something to say."""
+
+    feature: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Somebody asked the daemon to end."""

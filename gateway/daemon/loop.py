@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
-from itertools import count
+from itertools import chain, count
 
 from gateway import status
 from gateway.clock import Clock, boot_id, synchronised
@@ -16,11 +16,13 @@ from gateway.config import Appliance
 from gateway.daemon import housekeeping
 from gateway.daemon.bookkeeper import Bookkeeper
 from gateway.daemon.clock_desk import ClockDesk
-from gateway.daemon.events import Minute, Night, Rung, Stop, TimeTold
+from gateway.daemon.events import Minute, Night, Rung, Stop, TimeTold, Told
+from gateway.daemon.feature_desk import FeatureDesk
 from gateway.daemon.gauges import Gauges
 from gateway.daemon.heartbeat import Heartbeat
 from gateway.daemon.modem_desk import ModemDesk
 from gateway.daemon.timekeeper import Timekeeper
+from gateway.features import FEATURES
 from gateway.ids import Ids
 from gateway.messages import inbox, keywords, recovery, search, waiting
 from gateway.messages.dispatcher import Dispatcher
@@ -41,7 +43,8 @@ RETRY = 1.0  # seconds until the next try when the database would not
 FAILURES = 3  # tries of an event that something unforeseen breaks
 TOLD_EVERY = 60  # tries: a disk may stay full for days
 
-LoopEvent = api.Event | Rung | Minute | Night | Stop | TimeTold
+LoopEvent = api.Event | Rung | Minute | Night | Stop | TimeTold | Told
+OURS = Rung | Minute | Night | Stop | TimeTold | Told
 
 
 class Loop:
@@ -68,6 +71,9 @@ class Loop:
         self.gauges = Gauges(site.runtime_dir, modems)
         self.desk = ModemDesk(modems, site, self.dispatcher, self.gauges, self.meters, ids)
         self.books = Bookkeeper(site.timezone, self.gauges)
+        self.features = FeatureDesk(
+            FEATURES, site, [*modems], ids, self.inbox.put, lambda: self.judge.trusted
+        )
         self.heartbeat = Heartbeat(
             site.timezone, lambda: self.inbox.put(Minute()), lambda: self.inbox.put(Night())
         )
@@ -116,6 +122,7 @@ class Loop:
         self.hour.begin()
         interrupted = recovery.recover(self.hour.now())
         incidents.forget_open(self.hour.now())
+        self.features.begin(self.hour.now())
         if interrupted:
             log.warning("%d parts were in a modem's hands when the gateway stopped", interrupted)
 
@@ -196,10 +203,17 @@ class Loop:
         if self.due is not None and self.due <= now:
             waiting.release(self.judge, now)
             self.due = waiting.next_instant(self.judge.trusted)
+        self.features.step(now)
+        self._await(self.features.due(now))
+
+    def _await(self, instant: datetime | None) -> None:
+        """Something is due then, besides the rows that may move."""
+        if instant is not None:
+            self.due = instant if self.due is None else min(self.due, instant)
 
     def _is_at_work(self) -> bool:
         """Something is left for moments of quiet."""
-        return self.night is not None or self._is_counting() or self.index is not None
+        return self.night is not None or self._is_counting() or self.index is not None or self.features.more
 
     def _is_counting(self) -> bool:
         return self.books.more and self.judge.trusted
@@ -225,9 +239,13 @@ class Loop:
     def _take(self, event: LoopEvent) -> None:
         now = self.hour.now()
         if isinstance(event, Night):
-            self.night = housekeeping.night(self.site, now, self.judge.trusted)
+            self.night = chain(
+                self.features.night(now) if self.judge.trusted else (),
+                housekeeping.night(self.site, now, self.judge.trusted),
+            )
         elif isinstance(event, Minute):
             self.desk.minute(now)
+            self.features.minute(now)
             if self.judge.trusted:
                 self.books.minute(now)
             self.index = self.index or search.catch_up()
@@ -235,6 +253,8 @@ class Loop:
         elif isinstance(event, TimeTold):
             self.hour.told(event)
             self.changed = True
+        elif isinstance(event, Told):
+            self.features.told(event, now)
         elif not isinstance(event, Rung | Stop):
             self._from_modem(event)
             self.gauges.take(event, now)
@@ -268,7 +288,7 @@ class Loop:
     def _store(self, heard: api.Heard) -> None:
         """Store, then delete."""
         caller = Caller(keywords.SOURCE, self.site, tuple(self.modems), self.ids, self.judge.trusted)
-        inbox.take(heard, caller, self.hour.now())
+        inbox.take(heard, caller, self.hour.now(), self.features.hear)
         if heard.place is not None:
             self.modems[heard.modem].forget(heard.place)
 
@@ -291,6 +311,7 @@ class Loop:
     def _end(self) -> None:
         """Stop the modems, and write down what they still had to say."""
         self.heartbeat.stop()
+        self.features.end()
         self.dispatcher.not_ready_any()
         for modem in self.modems.values():
             modem.stop()
@@ -303,5 +324,5 @@ class Loop:
     def _take_last_words(self) -> None:
         while not self.inbox.empty():
             event = self.inbox.get()
-            if not isinstance(event, Stop | Rung | Minute | Night | TimeTold):
+            if not isinstance(event, OURS):
                 self._from_modem(event)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from gateway import audit
 from gateway.errors import Conflict, NotFound
-from gateway.messages import lifecycle, outbox
+from gateway.messages import lifecycle, outbox, sealing
 from gateway.messages.lifecycle import Event, State, Step
 from gateway.policy.categories import CATEGORIES
 from gateway.store import database, statements
@@ -56,7 +56,7 @@ def send_again(uid: str, by: str, now: datetime) -> Message:
         lost = [part for part in parts if part.state == State.UNCERTAIN or _did_not_arrive(part)]
         if not lost or message.state not in (*REPEATABLE, State.UNCERTAIN):
             raise Conflict("not_repeatable", state=message.state)
-        if not message.text:
+        if not message.text or sealing.is_gone(message):
             raise Conflict("text_removed")
         message.expires_at = now + CATEGORIES[message.category].validity
         statements.update(Message, {"expires_at": message.expires_at}, {"id": message.id})

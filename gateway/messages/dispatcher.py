@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from gateway.messages import budgeting, lifecycle, reports, retries, routing, waiting
+from gateway.messages import budgeting, lifecycle, reports, retries, routing, sealing, waiting
 from gateway.messages.budgeting import Budget, NoBudget
 from gateway.messages.gathering import ON_THE_WAY, Judge
 from gateway.messages.lifecycle import Event, State, Step
@@ -277,7 +277,7 @@ def outbound(message: Message, part: Part, judge: Judge, now: datetime) -> api.O
         concat = api.Concat(message.concat_reference, message.part_count, part.seq)
     return api.OutboundPart(
         recipient=message.recipient,
-        text=message.text[part.start : part.stop],
+        text=sealing.text_of(message, judge.site.data_dir)[part.start : part.stop],
         alphabet=api.Alphabet(message.alphabet),
         concat=concat,
         validity=left if judge.trusted else whole,

@@ -6,6 +6,7 @@ Store, then delete: the caller has the modem forget a TPDU only after this commi
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 
 from gateway.messages import conversations, keywords, reassembly, reports, search
@@ -14,17 +15,20 @@ from gateway.store import database
 from gateway.store.models import Contact, Inbound, InboundPart, Quarantine
 from modem import api
 
+Ear = Callable[[Inbound, str, datetime], None]  # a message, its sender's number, now
 
-def take(heard: api.Heard, caller: Caller, now: datetime) -> bool:
+
+def take(heard: api.Heard, caller: Caller, now: datetime, ear: Ear | None = None) -> bool:
     """Store one TPDU, whatever it is, in one transaction; False when it was stored before.
 
-    What it asks for (STOP) is done in the same transaction; `caller` is where the answer leaves.
+    What it asks for (STOP) is done in the same transaction; `caller` is where the answer leaves.  `ear`
+    hears of a complete message that was none of the words of the law.
     """
     with database.transaction():
         if isinstance(heard.item, api.Report):
             return reports.take(heard.item, heard.sim, digest(heard), now)
         if isinstance(heard.item, api.InboundPart):
-            return _take_part(heard.item, heard, caller, now)
+            return _take_part(heard.item, heard, caller, now, ear)
         return _quarantine(heard, heard.item.why, now)
 
 
@@ -33,7 +37,9 @@ def digest(heard: api.Heard) -> str:
     return hashlib.sha256(f"{heard.sim} {heard.tpdu.upper()}".encode()).hexdigest()
 
 
-def _take_part(part: api.InboundPart, heard: api.Heard, caller: Caller, now: datetime) -> bool:
+def _take_part(
+    part: api.InboundPart, heard: api.Heard, caller: Caller, now: datetime, ear: Ear | None
+) -> bool:
     key = digest(heard)
     if InboundPart.select().where(InboundPart.digest == key).exists():
         return False
@@ -50,7 +56,10 @@ def _take_part(part: api.InboundPart, heard: api.Heard, caller: Caller, now: dat
     _show(message)
     conversations.note(message.sender, message.text, now, inbound=True)
     Contact.update(last_act_at=now).where(Contact.number == message.sender).execute()
-    keywords.obey(message, caller, now)
+    obeyed = keywords.obey(message, caller, now)
+    number = keywords.number_of(message.sender, caller.site.country)
+    if ear is not None and message.complete and number is not None and not obeyed:
+        ear(message, number, now)
     return True
 
 

@@ -37,22 +37,24 @@ BETWEEN_ANSWERS = timedelta(minutes=1)
 DAY, MOST_A_DAY = timedelta(days=1), 5
 
 
-def obey(message: Inbound, caller: Caller, now: datetime) -> None:
+def obey(message: Inbound, caller: Caller, now: datetime) -> bool:
     """Do what the message asks for, inside the caller's transaction; its text may still miss parts.
 
-    Raises nothing but the database's trouble, after which the whole message is taken again.
+    True where it was one of these words, or may have been.  Raises nothing but the database's trouble, after
+    which the whole message is taken again.
     """
     number = number_of(message.sender, caller.site.country)
     if number is None:
-        return  # a short code or a name: a machine, whose texts quote STOP, and that nobody can answer
+        return False  # a short code or a name: a machine, whose texts quote STOP, and that nobody can answer
     try:
         with database.transaction():
-            _obey(message, number, caller, now)
+            return _obey(message, number, caller, now)
     except database.Trouble:
         raise
     except Exception:
         log.exception("the words of message %s could not be obeyed: a person is asked", message.uid)
         Inbound.update(asks=ASKS).where(Inbound.id == message.id).execute()
+        return True
 
 
 def stop(number: str, categories: tuple[str, ...], act: Act, caller: Caller, now: datetime, uid: str) -> None:
@@ -65,7 +67,7 @@ def stop(number: str, categories: tuple[str, ...], act: Act, caller: Caller, now
         _answer(_confirmation(categories), number, uid, caller, now, soon=True)
 
 
-def _obey(message: Inbound, number: str, caller: Caller, now: datetime) -> None:
+def _obey(message: Inbound, number: str, caller: Caller, now: datetime) -> bool:
     join = joining.read()
     keyword = _read(message, join.word if join else "")
     doubt = keyword.meaning is Meaning.PERHAPS_STOP and not _all_refused(number, OFFERED)
@@ -74,16 +76,20 @@ def _obey(message: Inbound, number: str, caller: Caller, now: datetime) -> None:
     if keyword.meaning is Meaning.STOP:
         if not _was_heard(message, number):
             stop(number, keyword.categories, act, caller, now, message.uid)
-    elif not message.complete or _overtaken(message):
-        return
-    elif keyword.meaning is Meaning.START:
+        return True
+    if not message.complete or _overtaken(message):
+        return doubt
+    if keyword.meaning is Meaning.START:
         _start(message, number, keyword, act, caller, now)
     elif keyword.meaning is Meaning.HELP:
         _answer("help", number, message.uid, caller, now)
     elif keyword.meaning in (Meaning.YES, Meaning.NO):
-        _reply_to_question(number, keyword, act, now)
+        return _reply_to_question(number, keyword, act, now)
     elif join is not None and joining.meant(keyword, join):
         _join(message, number, join, caller, now)
+    else:
+        return doubt
+    return True
 
 
 def _read(message: Inbound, join: str) -> Keyword:
@@ -117,17 +123,18 @@ def _join(message: Inbound, number: str, join: joining.Join, caller: Caller, now
     _answer("joined", number, message.uid, caller, now)
 
 
-def _reply_to_question(number: str, keyword: Keyword, act: Act, now: datetime) -> None:
-    """Yes or no to the question that was put lately; after a STOP a yes is not taken for one."""
+def _reply_to_question(number: str, keyword: Keyword, act: Act, now: datetime) -> bool:
+    """Yes or no to the question that was put lately, if one was; after a STOP a yes is not taken for one."""
     asked = Consent.select().where(Consent.number == number, Consent.event == "asked")
     question = asked.order_by(Consent.id.desc()).first()
     if question is None or now - question.at > ANSWER_WITHIN or not standing.of(number).pending:
-        return
+        return False
     if keyword.meaning is Meaning.NO:
         ledger.withdraw(number, act, now)
     elif not _all_refused(number, OFFERED):
         agreed = replace(act, wording=question.wording, purpose=question.purpose)
         ledger.give(number, Ground.OPT_IN, agreed, now, event="confirmed")
+    return True
 
 
 def take_back(number: str, category: str, now: datetime, **facts: str) -> None:

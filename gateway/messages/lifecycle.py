@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from gateway.errors import Conflict
+from gateway.messages.sealing import GONE
 from gateway.store import statements
 from gateway.store.models import History, Message, Part
 from gateway.store.terms import state_in
@@ -59,6 +60,7 @@ class Event(StrEnum):
 
 WAITING = (State.SCHEDULED, State.HELD, State.QUEUED)
 FINAL = frozenset(State) - {*WAITING, State.SENDING, State.UNCERTAIN, State.SENT}
+TOLD = FINAL | {State.SENT}  # the text is needed no more
 
 TRANSITIONS: dict[tuple[State | None, Event], State] = {
     (None, Event.SCHEDULE): State.SCHEDULED,
@@ -233,6 +235,8 @@ def _derive_message(message: Message, moved: Sequence[Part], now: datetime) -> N
         "modem": next((part.modem for part in parts if part.modem), None),
         "updated_at": now,
     }
+    if message.sealed and state in TOLD:
+        changes["sealed"] = GONE
     statements.update(Message, changes, {"id": message.id})
     if message.part_count > 1 and changes["modem"] != message.modem:
         bound = changes["modem"] or message.wanted_modem or ""

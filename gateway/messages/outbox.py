@@ -15,12 +15,14 @@ from gateway import audit
 from gateway.config import Appliance
 from gateway.errors import Conflict, GatewayError, Invalid, NotFound
 from gateway.ids import Ids
-from gateway.messages import conversations, lifecycle, marketing, numbers, routing, texts
+from gateway.messages import conversations, lifecycle, marketing, numbers, routing, sealing, texts
 from gateway.messages.gathering import Asked, Judge
 from gateway.messages.lifecycle import WAITING, Event, Step
 from gateway.policy.categories import CATEGORIES
 from gateway.policy.verdict import Answer, Verdict
+from gateway.secret import appliance_secret
 from gateway.store import database, statements
+from gateway.store.models import Callback as CallbackRow
 from gateway.store.models import ConcatReference, Message, Part
 
 SHORTEST_VALIDITY = timedelta(minutes=5)  # what TP-VP can say at the least
@@ -31,7 +33,7 @@ TWINS_WITHIN = timedelta(minutes=10)
 BATCH = 50  # messages a transaction, and a pause after it: SQLite's lock is not fair, and the
 PAUSE = 0.01  # gateway's own writes must get their turn in between (seconds)
 UNDO = "undo"  # the reason of what waits only so that it can be taken back
-NOT_ASKED = ("client_ref", "hold_until")  # of a draft: what does not make it another one
+NOT_ASKED = ("client_ref", "hold_until", "secret")  # of a draft: what does not make it another one
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,17 @@ class Draft:
     metadata: dict[str, str] = field(default_factory=dict)
     client_ref: str | None = None
     hold_until: datetime | None = None  # what would leave now waits until then: it can still be taken back
+    secret: str | None = field(default=None, repr=False)  # within the text; the ledger never has it
+    callback: Callback | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """Where the caller wants to hear what becomes of the message; `style` is "standard" or "twilio"."""
+
+    url: str
+    style: str
+    key: int | None = None  # the id of the caller's key
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +227,11 @@ def check_hour(send_at: datetime, trusted: bool, now: datetime) -> None:
 
 def _digest(recipient: str, draft: Draft) -> str:
     """What makes two submissions the same one."""
-    asked = replace(draft, to=recipient)
+    text = sealing.hide(draft.text, draft.secret) if draft.secret else draft.text
+    asked = replace(draft, to=recipient, text=text)
     content = {name: str(getattr(asked, name)) for name in Draft.__slots__ if name not in NOT_ASKED}
+    if draft.callback is None:
+        content.pop("callback")  # so that the digests of before there were any stay what they are
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -225,8 +241,14 @@ def _digest(recipient: str, draft: Draft) -> str:
 def _insert(checked: Checked, caller: Caller, now: datetime) -> Message:
     step = _first_step(checked.verdict, checked.draft, now)
     columns = _columns(checked, caller, step)
+    if checked.draft.secret:
+        columns |= _sealed(columns, checked.draft.secret, caller)
     message = Message(**columns)
     message.id = statements.insert(Message, columns)
+    if callback := checked.draft.callback:
+        CallbackRow.insert(
+            message=message.id, key=callback.key, url=callback.url, style=callback.style
+        ).execute()
     statements.insert_many(Part, [*_parts(message, checked, step)])
     lifecycle.record(message, step, message.state)
     conversations.note(message.recipient, message.text, now, inbound=False)
@@ -269,6 +291,17 @@ def _columns(checked: Checked, caller: Caller, step: Step) -> dict[str, Any]:
         "expires_at": checked.expires_at,
         "created_at": step.now,
         "updated_at": step.now,
+    }
+
+
+def _sealed(columns: dict[str, Any], secret: str, caller: Caller) -> dict[str, str | None]:
+    """What is written instead, so that the secret stands nowhere."""
+    text, typed = columns["text"], columns["typed"]
+    key = appliance_secret(caller.site.data_dir, caller.ids)
+    return {
+        "text": sealing.hide(text, secret),
+        "typed": typed and sealing.hide(typed, secret),
+        "sealed": sealing.seal(text, secret, columns["uid"], key),
     }
 
 

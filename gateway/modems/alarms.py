@@ -1,4 +1,5 @@
-"""Alarms: raised once, quiet while they last, cleared when it is over."""
+"""Alarms: raised once, quiet while they last, cleared when it is over; each step leaves a row for those who
+are told elsewhere (`AlarmStep`)."""
 
 from __future__ import annotations
 
@@ -7,26 +8,35 @@ from typing import Any
 
 from gateway.messages.lookup import Page
 from gateway.modems import past
-from gateway.store.models import Alarm
+from gateway.store import database
+from gateway.store.models import Alarm, AlarmStep
+
+RAISED, CLEARED = "raised", "cleared"
 
 
 def raise_(kind: str, subject: str, now: datetime, **facts: Any) -> bool:
     """Raise it; False when it stands already (its facts are brought up to date)."""
-    standing = Alarm.update(facts=facts).where(
-        Alarm.kind == kind, Alarm.subject == subject, Alarm.cleared_at.is_null()
-    )
-    if standing.execute():
-        return False
-    Alarm.create(kind=kind, subject=subject, facts=facts, raised_at=now)
+    with database.transaction():
+        if Alarm.update(facts=facts).where(*_open(kind, subject)).execute():
+            return False
+        alarm = Alarm.create(kind=kind, subject=subject, facts=facts, raised_at=now)
+        AlarmStep.create(alarm=alarm, event=RAISED, at=now)
     return True
 
 
 def clear(kind: str, subject: str, now: datetime) -> bool:
     """It is over; False when it did not stand."""
-    query = Alarm.update(cleared_at=now).where(
-        Alarm.kind == kind, Alarm.subject == subject, Alarm.cleared_at.is_null()
-    )
-    return bool(query.execute())
+    with database.transaction():
+        alarm = Alarm.get_or_none(*_open(kind, subject))
+        if alarm is None:
+            return False
+        Alarm.update(cleared_at=now).where(Alarm.id == alarm.id).execute()
+        AlarmStep.create(alarm=alarm, event=CLEARED, at=now)
+    return True
+
+
+def _open(kind: str, subject: str) -> tuple[Any, ...]:
+    return (Alarm.kind == kind, Alarm.subject == subject, Alarm.cleared_at.is_null())
 
 
 def standing() -> list[Alarm]:

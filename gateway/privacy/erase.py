@@ -22,6 +22,7 @@ from gateway.privacy import spellings, traces
 from gateway.store import database, wiping
 from gateway.store.models import (
     Call,
+    CodeSend,
     ConcatReference,
     Consent,
     Contact,
@@ -34,6 +35,7 @@ from gateway.store.models import (
     Quarantine,
     SelfTest,
     StatusReport,
+    Verification,
 )
 from gateway.store.terms import fn
 
@@ -51,6 +53,8 @@ NUMBERED: tuple[tuple[type[Any], Any], ...] = (
     (Consent, Consent.number),
     (Contact, Contact.number),
     (ConversationNote, ConversationNote.number),
+    (CodeSend, CodeSend.number),
+    (Verification, Verification.number),
 )
 KINDS: dict[str, Any] = {
     "messages": Message.recipient,

@@ -11,6 +11,7 @@ import pytest
 
 from gateway.access import keys, people, roles, sessions
 from gateway.errors import Conflict, Invalid, NotFound
+from gateway.secret import appliance_secret
 from gateway.store.models import ApiKey, OneTimeLink, SignIn, User
 
 if TYPE_CHECKING:
@@ -230,8 +231,8 @@ def test_no_secret_is_kept_as_it_is(bench: Bench) -> None:
 
 
 def test_the_appliances_secret_is_made_once_and_closed_to_others(bench: Bench, tmp_path: Path) -> None:
-    secret = keys.appliance_secret(tmp_path, bench.ids)
+    secret = appliance_secret(tmp_path, bench.ids)
     assert len(secret) == 32
-    assert keys.appliance_secret(tmp_path, bench.ids) == secret
+    assert appliance_secret(tmp_path, bench.ids) == secret
     assert oct((tmp_path / "secret").stat().st_mode & 0o777) == "0o640"
     assert [path.name for path in tmp_path.glob("secret*")] == ["secret"]

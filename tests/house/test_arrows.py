@@ -9,7 +9,7 @@ import pytest
 from house.tree import PACKAGES, ROOT, Import, imports, inside, plant
 
 # The gateway's ground floor: values and small doors which every room above may use.
-GROUND = ("clock", "config", "errors", "events", "ids", "settings", "timezones", "wake")
+GROUND = ("clock", "config", "errors", "events", "ids", "secret", "settings", "timezones", "wake")
 FLOOR = tuple(f"gateway.{name}" for name in GROUND)
 SEAM = ("modem.api", "modem.errors")
 TEXTS = ("modem.halves", "modem.alphabet", "modem.segments", "modem.transliteration")
@@ -17,6 +17,7 @@ LINKS = ("modem.link", "modem.profiles", "modem.finder", "modem.power", "modem.t
 LAW = ("gateway.consent", "gateway.rulebook", "gateway.audit", "gateway.letters")
 INNER = (*LAW, "gateway.policy", "gateway.store", *FLOOR)
 MESSAGES = ("gateway.messages", *INNER, "gateway.status", *SEAM, *TEXTS)
+BESIDE = ("gateway.figures", "gateway.modems")
 ROOMS = ("gateway.features", "gateway.figures", "gateway.modems", "gateway.privacy")
 
 # room → what it may import of ours; the longest matching room counts; its own modules go without saying.
@@ -45,7 +46,13 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "gateway.figures": MESSAGES,
     "gateway.modems": MESSAGES,
     "gateway.privacy": ("gateway.contacts", *MESSAGES),
-    "gateway.features": ("gateway.features", *MESSAGES),
+    "gateway.features": (
+        "gateway.access",
+        "gateway.contacts",
+        "gateway.figures",
+        "gateway.modems",
+        *MESSAGES,
+    ),
     "gateway.daemon": ("gateway.daemon", "gateway.trust", *ROOMS, *MESSAGES, *LINKS),
     "gateway.cli": ("gateway", *SEAM, *TEXTS),
     "web": ("web", "gateway"),

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from gateway import audit
 from gateway.access import keys
 from gateway.errors import Conflict, Invalid
+from gateway.secret import appliance_secret
 from gateway.store import database
 from web import sign_in
 from web.language import trouble
@@ -41,7 +42,7 @@ def create() -> str | tuple[str, int]:
     """Make a key; it is in the answer, and nowhere else ever again."""
     here, name = office(), request.form.get("name", "").strip()
     scopes = tuple(request.form.getlist("scope"))
-    secret = keys.appliance_secret(here.config.appliance.data_dir, here.ids)
+    secret = appliance_secret(here.config.appliance.data_dir, here.ids)
     try:
         if not scopes:
             raise Invalid("scope_none", field="scope")

@@ -8,6 +8,18 @@ from gateway.store.models.law import Audit, Consent, Contact, Opposition
 from gateway.store.models.modems import Alarm, Call, Incident, ModemRequest, SelfTest, Sim, SimPin
 from gateway.store.models.outbound import ConcatReference, History, Message, Part, StatusReport
 from gateway.store.models.people import ApiKey, OneTimeLink, Setting, SignIn, User
+from gateway.store.models.programs import (
+    AlarmStep,
+    AlertGroup,
+    AlertRoute,
+    Callback,
+    CodeRefusal,
+    CodeSend,
+    Delivery,
+    KeyUsage,
+    Verification,
+    Webhook,
+)
 from gateway.store.models.shop import (
     Batch,
     ContactField,
@@ -65,15 +77,31 @@ TABLES = (
     Signal,
     Tally,
     Template,
+    KeyUsage,
+    Callback,
+    Webhook,
+    Delivery,
+    AlarmStep,
+    Verification,
+    CodeSend,
+    CodeRefusal,
+    AlertRoute,
+    AlertGroup,
 )
 
 __all__ = [
     "TABLES",
     "Alarm",
+    "AlarmStep",
+    "AlertGroup",
+    "AlertRoute",
     "ApiKey",
     "Audit",
     "Batch",
     "Call",
+    "Callback",
+    "CodeRefusal",
+    "CodeSend",
     "ConcatReference",
     "Consent",
     "Contact",
@@ -84,6 +112,7 @@ __all__ = [
     "Conversation",
     "ConversationNote",
     "Cursor",
+    "Delivery",
     "GroupMember",
     "History",
     "ImportFault",
@@ -92,6 +121,7 @@ __all__ = [
     "InboundPart",
     "Incident",
     "InstantField",
+    "KeyUsage",
     "Message",
     "ModemRequest",
     "OneTimeLink",
@@ -110,4 +140,6 @@ __all__ = [
     "Tally",
     "Template",
     "User",
+    "Verification",
+    "Webhook",
 ]

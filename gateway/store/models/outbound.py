@@ -34,6 +34,7 @@ class Message(Row):
     expires_at = InstantField()
     created_at = InstantField()
     updated_at = InstantField()
+    sealed = CharField(max_length=200, null=True)  # what the asterisks of the text stand for; "": gone
 
     class Meta:
         table_name = "messages"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, CharField, ForeignKeyField
+from peewee import AutoField, CharField, ForeignKeyField, IntegerField
 
 from gateway.store.models.fields import InstantField, JsonField, Row
 
@@ -60,6 +60,12 @@ class ApiKey(Row):
     created_at = InstantField()
     revoked_at = InstantField(null=True)
     last_used_at = InstantField(null=True)
+    categories = CharField(max_length=60, default="")  # that it may use; "": all
+    modems = CharField(max_length=400, default="")  # whose SIMs it may use; "": all
+    category = CharField(max_length=16, default="notification")  # where the caller names none
+    per_minute = IntegerField(null=True)  # messages, at most
+    per_day = IntegerField(null=True)
+    inbound_url = CharField(max_length=500, default="")  # is told what comes in, in Twilio's way
 
     class Meta:
         table_name = "api_keys"
