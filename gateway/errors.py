@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 
@@ -30,6 +31,20 @@ class NotFound(GatewayError):
 
 class Conflict(GatewayError):
     """The thing exists in a state that forbids this."""
+
+
+class Forbidden(GatewayError):
+    """Whoever asks may not do this, whatever the input."""
+
+
+class Limited(GatewayError):
+    """Too much was asked for in a time; `until` is when it makes sense to ask again, where that is known."""
+
+    def __init__(
+        self, code: str, /, until: datetime | None = None, field: str | None = None, **facts: Any
+    ) -> None:
+        super().__init__(code, field, **facts)
+        self.until = until
 
 
 class ConfigError(GatewayError):

@@ -8,6 +8,7 @@ Only paths below `/api/` and `/healthz` answer so; pages have their own way of s
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as column
@@ -16,7 +17,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, default_exceptions
 
-from gateway.errors import Conflict, GatewayError, Invalid, NotFound
+from gateway.errors import Conflict, Forbidden, GatewayError, Invalid, Limited, NotFound
 from gateway.store import database
 from gateway.words import LANGUAGES, say
 from web.office import office
@@ -32,6 +33,8 @@ STATUS_OF: tuple[tuple[type[GatewayError], int], ...] = (
     (Invalid, 422),
     (NotFound, 404),
     (Conflict, 409),
+    (Forbidden, 403),
+    (Limited, 429),
     (GatewayError, 503),
 )
 
@@ -90,7 +93,7 @@ def problem_of(error: Exception) -> Problem:
         return error
     if isinstance(error, GatewayError):
         status = next(status for kind, status in STATUS_OF if isinstance(error, kind))
-        return Problem(status, fault_of(error))
+        return Problem(status, fault_of(error), headers=_retry_after(error))
     if isinstance(error, database.Trouble):
         log.error("%s %s: the database gave no answer", request.method, request.path, exc_info=error)
         return _database_problem(database.trouble_code(error))
@@ -98,6 +101,14 @@ def problem_of(error: Exception) -> Problem:
         return _http_problem(error, error.code)
     log.error("%s %s failed", request.method, request.path, exc_info=error)
     return Problem(500, Fault("internal"))
+
+
+def _retry_after(error: GatewayError) -> dict[str, str]:
+    """RFC 9110 section 10.2.3, in seconds."""
+    if not isinstance(error, Limited) or error.until is None:
+        return {}
+    left = (error.until - office().clock.now()).total_seconds()
+    return {"Retry-After": str(max(1, math.ceil(left)))}
 
 
 def _database_problem(code: str) -> Problem:

@@ -23,7 +23,17 @@ from modem.api import LinkState
 # package → callable → for each code it takes: (table of gateway/words/*.toml, position, keyword)
 ERROR = (("error", 0, "code"),)
 VERDICT = (("rule", 0, "rule"), ("reason", 1, "reason"))
-ERRORS = ("GatewayError", "Invalid", "NotFound", "Conflict", "ConfigError", "Unusable", "Fault")
+ERRORS = (
+    "GatewayError",
+    "Invalid",
+    "NotFound",
+    "Conflict",
+    "Forbidden",
+    "Limited",
+    "ConfigError",
+    "Unusable",
+    "Fault",
+)
 SPOKEN: dict[str, dict[str, tuple[tuple[str, int, str], ...]]] = {
     "gateway": {
         **dict.fromkeys((*ERRORS, "_wrong"), ERROR),

@@ -1,0 +1,73 @@
+"""What a key may send: its categories, its modems, and how many messages in a minute and in a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from gateway.errors import Forbidden, Limited
+from gateway.store import database
+from gateway.store.models import ApiKey, KeyUsage
+
+KEPT = timedelta(days=40)
+MINUTE = timedelta(minutes=1)
+
+
+def category(key: ApiKey, asked: str | None) -> str:
+    """The category of a call: the one it names, else the key's; raises Forbidden `category_not_allowed`."""
+    wanted = asked or key.category
+    allowed = key.categories.split()
+    if allowed and wanted not in allowed:
+        raise Forbidden("category_not_allowed", field="category", value=wanted, known=", ".join(allowed))
+    return wanted
+
+
+def modems(key: ApiKey, configured: Sequence[str]) -> tuple[str, ...]:
+    """The modems whose SIMs the key may use, in the order of the configuration."""
+    allowed = key.modems.split()
+    return tuple(name for name in configured if not allowed or name in allowed)
+
+
+def take(key: ApiKey, count: int, now: datetime, zone: ZoneInfo) -> None:
+    """Use up a part of what the key may send; raises Limited, and then nothing was used up.
+
+    A minute is the clock's, a day the appliance's.
+    """
+    with database.transaction():
+        for slot, most, code, until in _limits(key, now, zone):
+            row = KeyUsage.get_or_none(KeyUsage.key == key.id, KeyUsage.slot == slot)
+            used = row.messages if row else 0
+            if most is not None and used + count > most:
+                raise Limited(code, until, most=most, used=used, count=count)
+            if most is not None or slot.count("T") == 0:
+                KeyUsage.insert(key=key.id, slot=slot, messages=used + count).on_conflict_replace().execute()
+
+
+def give_back(key: ApiKey, count: int, now: datetime, zone: ZoneInfo) -> None:
+    """What was used up and did not become a message."""
+    if count:
+        for slot, *_ in _limits(key, now, zone):
+            rows = KeyUsage.update(messages=KeyUsage.messages - count)
+            rows.where(KeyUsage.key == key.id, KeyUsage.slot == slot).execute()
+
+
+def used_today(key: ApiKey, now: datetime, zone: ZoneInfo) -> int:
+    row = KeyUsage.get_or_none(KeyUsage.key == key.id, KeyUsage.slot == f"{now.astimezone(zone):%Y-%m-%d}")
+    return row.messages if row else 0
+
+
+def tidy(now: datetime) -> None:
+    """Forget what no limit asks for any more."""
+    KeyUsage.delete().where(KeyUsage.slot < f"{now - KEPT:%Y-%m-%d}").execute()
+    KeyUsage.delete().where(
+        KeyUsage.slot.contains("T"), KeyUsage.slot < f"{now - MINUTE:%Y-%m-%dT%H:%M}"
+    ).execute()
+
+
+def _limits(key: ApiKey, now: datetime, zone: ZoneInfo) -> Iterator[tuple[str, int | None, str, datetime]]:
+    local = now.astimezone(zone)
+    minute = now.replace(second=0, microsecond=0)
+    yield f"{minute:%Y-%m-%dT%H:%M}", key.per_minute, "too_many_a_minute", minute + MINUTE
+    tomorrow = datetime.combine(local.date() + timedelta(days=1), time(), zone)
+    yield f"{local:%Y-%m-%d}", key.per_day, "too_many_a_day", tomorrow
