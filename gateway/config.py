@@ -12,9 +12,23 @@ from zoneinfo import ZoneInfo
 
 from gateway.errors import ConfigError
 
+NO_PIN = -1
 DEFAULT_PATH = Path("/etc/chappe/gateway.toml")
 LANGUAGES = ("fr", "en")
+LOG_LEVELS = ("debug", "info", "warning", "error")
 PROFILES = tuple(sorted(path.stem for path in (Path(__file__).parents[1] / "config/modems").glob("*.toml")))
+
+
+@dataclass(frozen=True, slots=True)
+class MailConfig:
+    """The relay that takes mails to people; where it has no host there is none."""
+
+    host: str = ""
+    port: int = 587
+    security: str = "starttls"
+    user: str = ""
+    password_file: Path | None = None
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,8 @@ class Appliance:
     data_dir: Path
     runtime_dir: Path
     database: str
+    log_level: str = "info"
+    mail: MailConfig = MailConfig()
 
     @property
     def database_path(self) -> Path:
@@ -38,6 +54,17 @@ class WebConfig:
     port: int
     public_url: str
     undo_s: int  # how long what is sent on the page can be taken back
+
+
+@dataclass(frozen=True, slots=True)
+class BackupConfig:
+    """Where the nightly backups go, and of how many days, weeks and months the newest one is kept."""
+
+    folder: Path | None  # None: the page's own, in data_dir
+    mount: bool  # the folder is a stick or a disk of its own: without it nothing is written
+    daily: int
+    weekly: int
+    monthly: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +83,29 @@ class ModemConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class PanelConfig:
+    """Lamps, a buzzer and a button on GPIO pins, each by its BCM number; NO_PIN: there is none.
+
+    `mock`: pins in memory instead, and a picture of the panel on the page of the handsets.
+    """
+
+    led_well: int
+    led_waiting: int
+    led_trouble: int
+    buzzer: int
+    button: int
+    mock: bool
+
+    @property
+    def is_there(self) -> bool:
+        return any(pin != NO_PIN for pin in self.pins)
+
+    @property
+    def pins(self) -> tuple[int, ...]:
+        return (self.led_well, self.led_waiting, self.led_trouble, self.buzzer, self.button)
+
+
+@dataclass(frozen=True, slots=True)
 class DemoConfig:
     simulator: Path | None  # the simulated modem's control socket
 
@@ -67,6 +117,8 @@ class Config:
     web: WebConfig
     modems: tuple[ModemConfig, ...]
     demo: DemoConfig
+    backup: BackupConfig
+    panel: PanelConfig
 
     @property
     def modem_names(self) -> tuple[str, ...]:
@@ -97,6 +149,12 @@ def _whole(low: int, high: int) -> Callable[[Any, Path], int]:
         return value
 
     return check
+
+
+def _yes_or_no(value: Any, _: Path) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("true or false")
+    return value
 
 
 def _one_of(*words: str) -> Callable[[Any, Path], str]:
@@ -141,6 +199,12 @@ def _sqlite_only(value: Any, folder: Path) -> str:
     return ""
 
 
+def _sender(value: Any, folder: Path) -> str:
+    if value and not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", _text(value, folder)):
+        raise ValueError("address_expected")
+    return _text(value, folder)
+
+
 def _url(value: Any, folder: Path) -> str:
     if value and not re.match("https?://[^/]+", _text(value, folder)):
         raise ValueError("url_expected")
@@ -158,12 +222,20 @@ APPLIANCE: Keys = {
     "data_dir": (_path, "/var/lib/chappe"),
     "runtime_dir": (_path, "/run/chappe"),
     "database": (_sqlite_only, ""),
+    "log_level": (_one_of(*LOG_LEVELS), "info"),
 }
 WEB: Keys = {
     "host": (_some_text, "127.0.0.1"),
     "port": (_whole(0, 65535), 8080),
     "public_url": (_url, ""),
     "undo_s": (_whole(0, 60), 10),
+}
+BACKUP: Keys = {
+    "folder": (_maybe_path, ""),
+    "mount": (_yes_or_no, False),
+    "daily": (_whole(1, 366), 7),
+    "weekly": (_whole(0, 520), 4),
+    "monthly": (_whole(0, 120), 6),
 }
 MODEM: Keys = {
     "name": (_some_text, REQUIRED),
@@ -176,8 +248,30 @@ MODEM: Keys = {
     "power_pin": (_whole(0, 27), 0),
     "trace": (_maybe_path, ""),
 }
+MAIL: Keys = {
+    "host": (_text, ""),
+    "port": (_whole(1, 65535), 587),
+    "security": (_one_of("starttls", "tls", "none"), "starttls"),
+    "user": (_text, ""),
+    "password_file": (_maybe_path, ""),
+    "sender": (_sender, ""),
+}
+PANEL: Keys = {
+    **dict.fromkeys(
+        ("led_well", "led_waiting", "led_trouble", "buzzer", "button"), (_whole(NO_PIN, 27), NO_PIN)
+    ),
+    "mock": (_yes_or_no, False),
+}
 DEMO: Keys = {"simulator": (_maybe_path, "")}
-TABLES: Mapping[str, Keys] = {"appliance": APPLIANCE, "web": WEB, "modems": MODEM, "demo": DEMO}
+TABLES: Mapping[str, Keys] = {
+    "appliance": APPLIANCE,
+    "web": WEB,
+    "backup": BACKUP,
+    "mail": MAIL,
+    "panel": PANEL,
+    "modems": MODEM,
+    "demo": DEMO,
+}
 
 
 def load(path: Path | None = None) -> Config:
@@ -208,11 +302,28 @@ class _Reader:
             self._all_different(key, entries)
         return Config(
             path=self.path,
-            appliance=Appliance(**self._table("appliance", self.raw.get("appliance", {}))),
+            appliance=Appliance(**self._table("appliance", self.raw.get("appliance", {})), mail=self._mail()),
             web=WebConfig(**self._table("web", self.raw.get("web", {}))),
             modems=tuple(entries),
             demo=DemoConfig(**self._table("demo", self.raw.get("demo", {}))),
+            backup=BackupConfig(**self._table("backup", self.raw.get("backup", {}))),
+            panel=self._panel(),
         )
+
+    def _mail(self) -> MailConfig:
+        mail = MailConfig(**self._table("mail", self.raw.get("mail", {})))
+        if mail.host and not mail.sender:
+            raise self._wrong("config_missing_key", "mail", "sender", 0, "")
+        return mail
+
+    def _panel(self) -> PanelConfig:
+        given = self._table("panel", self.raw.get("panel", {}))
+        seen = {NO_PIN}
+        for name in (name for name in PANEL if name != "mock"):
+            if given[name] in seen - {NO_PIN}:
+                raise self._wrong("config_wrong_value", "panel", name, 0, "used_twice")
+            seen.add(given[name])
+        return PanelConfig(**given)
 
     def _table(self, table: str, given: Any, number: int = 0) -> dict[str, Any]:
         keys = TABLES[table]

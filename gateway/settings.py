@@ -25,6 +25,19 @@ class RouteSetting:
     prefixes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class NoticeSetting:
+    """Who is told of alarms: numbers (E.164), addresses of mail; and the kinds of which nobody is."""
+
+    numbers: tuple[str, ...] = ()
+    mails: tuple[str, ...] = ()
+    quiet: tuple[str, ...] = ()
+
+    @property
+    def anybody(self) -> bool:
+        return bool(self.numbers or self.mails)
+
+
 def self_test(modem: str) -> SelfTestSetting:
     return SelfTestSetting(**_read(f"self_test.{modem}"))
 
@@ -48,6 +61,14 @@ def route(modem: str) -> RouteSetting:
 
 def choose_route(modem: str, choice: RouteSetting) -> None:
     _write(f"route.{modem}", asdict(choice))
+
+
+def notices() -> NoticeSetting:
+    return NoticeSetting(**{name: tuple(value) for name, value in _read("notices").items()})
+
+
+def choose_notices(choice: NoticeSetting) -> None:
+    _write("notices", asdict(choice))
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-T = TypeVar("T", "ModemStatus", "ClockStatus")
+T = TypeVar("T", "ModemStatus", "ClockStatus", "PanelStatus")
 
 BEAT = timedelta(seconds=5)
 SILENCE = timedelta(seconds=20)  # without a beat this long, the gateway is not well
@@ -62,11 +62,22 @@ class ClockStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class PanelStatus:
+    """The pattern of each lamp: off, steady, slow, fast; `ending`: the button asked for a shutdown."""
+
+    well: str
+    waiting: str
+    trouble: str
+    ending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     alive: bool
     seen_at: datetime | None
     modems: tuple[ModemStatus, ...]
     clock: ClockStatus = ClockStatus()  # of a gateway that is silent, nobody knows better
+    panel: PanelStatus | None = None  # None: there is none
 
     @property
     def trusted(self) -> bool:
@@ -78,13 +89,18 @@ def path(runtime_dir: Path) -> Path:
 
 
 def write(
-    runtime_dir: Path, modems: tuple[ModemStatus, ...], now: datetime, clock: ClockStatus = ClockStatus()
+    runtime_dir: Path,
+    modems: tuple[ModemStatus, ...],
+    now: datetime,
+    clock: ClockStatus = ClockStatus(),
+    panel: PanelStatus | None = None,
 ) -> None:
     """Replace the file whole: a reader sees the old one or the new one."""
     content = {
         "at": now.isoformat(),
         "clock": asdict(clock),
         "modems": [asdict(modem) for modem in modems],
+        "panel": asdict(panel) if panel is not None else None,
     }
     fresh = path(runtime_dir).with_suffix(".new")
     fresh.write_text(json.dumps(content), encoding="utf-8")
@@ -103,13 +119,14 @@ def read(runtime_dir: Path, now: datetime) -> Status:
         seen_at = datetime.fromisoformat(content["at"])
         modems = tuple(_known(ModemStatus, modem) for modem in content["modems"])
         clock = _known(ClockStatus, content.get("clock", {}))
+        panel = _known(PanelStatus, content["panel"]) if content.get("panel") else None
     except (OSError, ValueError, KeyError, TypeError):
         return Status(False, None, ())
     if now - seen_at > SILENCE:
         return Status(False, seen_at, modems)
     if seen_at - now > SILENCE:  # it was written later than now: the clock was set back since
         return Status(False, seen_at, modems, ClockStatus(trusted=False, doubt="unvouched"))
-    return Status(True, seen_at, modems, clock)
+    return Status(True, seen_at, modems, clock, panel)
 
 
 def _known(kind: type[T], content: dict[str, Any]) -> T:

@@ -15,10 +15,13 @@ from gateway.secret import appliance_secret
 from gateway.store import database
 from web import (
     assets,
+    campaign_looks,
     footprints,
     formats,
+    hooks,
     language,
     live,
+    metrics,
     mishaps,
     pages,
     porter,
@@ -28,9 +31,34 @@ from web import (
     roles,
     rounds,
     security,
+    short,
     sign_in,
 )
+from web.compat import twilio
 from web.office import Office
+
+# In this order: what stands before every page first.
+PARTS = (
+    assets,
+    language,
+    sign_in,
+    roles,
+    security,
+    formats,
+    hooks,
+    live,
+    metrics,
+    mishaps,
+    pages,
+    short,
+    porter,
+    readings,
+    footprints,
+    rounds,
+    postings,
+    rehearsals,
+    campaign_looks,
+)
 
 
 class Site(Flask):
@@ -58,25 +86,10 @@ def create_app(config: Config, clock: Clock | None = None, ids: Ids | None = Non
     app.before_request(_connect)
     app.teardown_request(_disconnect)
     Bootstrap5(app)
-    for part in (
-        assets,
-        language,
-        sign_in,
-        roles,
-        security,
-        formats,
-        live,
-        mishaps,
-        pages,
-        porter,
-        readings,
-        footprints,
-        rounds,
-        postings,
-        rehearsals,
-    ):
+    for part in PARTS:
         part.register(app)
     web.api.register(app)
+    twilio.register(app)
     return app
 
 

@@ -115,13 +115,13 @@ def reach(by_day: bool, now: datetime) -> list[datetime]:
     return slots.days(DAYS, zone, now) if by_day else slots.hours(HOURS, zone, now)
 
 
-def chart(figures: Figures, by_day: bool) -> Chart:
-    top = scale(max(max(figures.counts[name]) for name in SHOWN))
+def chart(figures: Figures, by_day: bool, shown: Sequence[str] = SHOWN) -> Chart:
+    top = scale(max(max(figures.counts[name]) for name in shown))
     return Chart(
         begins=figures.begins,
         labels=labels(figures.begins, by_day),
         marks=marks(figures.begins, by_day),
-        figures=[_bars(name, figures.counts[name], top) for name in SHOWN],
+        figures=[_bars(name, figures.counts[name], top) for name in shown],
         top=top,
         behind=figures.behind,
     )
@@ -166,6 +166,7 @@ def words() -> dict[str, str]:
         "delivered": _("delivered"),
         "failed": _("failed"),
         "received": _("received"),
+        "validated": _("typed back"),
     }
 
 

@@ -14,9 +14,10 @@ from werkzeug.wrappers import Response
 
 from gateway import handsets, status
 from gateway.access import sessions
-from gateway.backup import shelf
+from gateway.backup import nightly, shelf
 from gateway.contacts.imports import jobs
 from gateway.errors import GatewayError
+from gateway.features.campaigns import verbs as campaigns
 from gateway.messages import conversations, lookup
 from gateway.modems import alarms, calls, incidents, requests, selftest
 from gateway.store import database
@@ -35,6 +36,8 @@ STREAM = {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
 SHOWS = {
     "alarm_pages.listing": "alarms",
     "backup_pages.show": "backups",
+    "campaign_pages.listing": "campaigns",
+    "campaign_pages.show": "campaigns",
     "conversations.listing": "colleagues",
     "conversations.thread": "colleagues",
     "handsets.show": "handsets",
@@ -152,12 +155,18 @@ def _handsets() -> str:
 
 def _backups() -> str:
     site = office().config.appliance
-    return repr((shelf.names(site), shelf.progress(site)))
+    return repr((shelf.names(site), shelf.progress(site), nightly.remembered()))
+
+
+def _campaigns() -> str:
+    """Who was gathered, and where each campaign stands."""
+    return repr([(each.id, each.state, each.people, each.split) for each in campaigns.everything()])
 
 
 BESIDES = {
     "alarms": _alarms,
     "backups": _backups,
+    "campaigns": _campaigns,
     "colleagues": conversations.version,
     "handsets": _handsets,
     "imports": jobs.newest,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from flask import Response, current_app, stream_with_context
 
@@ -12,6 +13,7 @@ from gateway.privacy import sheets
 from gateway.store import database
 from web.language import current
 
+Piece = TypeVar("Piece", str, bytes)
 LINES = 200  # sent at a time
 
 
@@ -22,6 +24,13 @@ def sheet(rows: Iterator[Sequence[str]], name: str) -> Response:
     answer = current_app.response_class(
         stream_with_context(_connected(_text(rows, separator))), mimetype="text/csv"
     )
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def octets(pieces: Iterator[bytes], name: str, mimetype: str) -> Response:
+    """A file that is made while it leaves."""
+    answer = current_app.response_class(_connected(pieces), mimetype=mimetype)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
@@ -41,7 +50,7 @@ def _text(rows: Iterator[Sequence[str]], separator: str) -> Iterator[str]:
         yield text.getvalue()
 
 
-def _connected(pieces: Iterator[str]) -> Iterator[str]:
+def _connected(pieces: Iterator[Piece]) -> Iterator[Piece]:
     """Each piece is read on a connection of its own: the request's may be given back meanwhile."""
     while True:
         with database.connection():

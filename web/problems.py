@@ -2,7 +2,8 @@
 
     exception ──▶ problem_of ──▶ Problem(status, faults) ──▶ answer ──▶ application/problem+json
 
-Only paths below `/api/` and `/healthz` answer so; pages have their own way of saying it.
+Only paths below `/api/` and `/hooks/`, `/healthz` and `/metrics` answer so; pages have their own way of
+saying it.
 """
 
 from __future__ import annotations
@@ -158,11 +159,11 @@ def attach(blueprint: Blueprint) -> None:
 
 
 def guard_paths(app: Flask) -> None:
-    """Below /api/: no large body is read, and an unknown path or method is a problem."""
+    """Below /api/ and /hooks/: no large body is read, and an unknown path or method is a problem."""
 
     @app.before_request
     def refuse_early() -> Response | None:
-        if not request.path.startswith("/api/"):
+        if not request.path.startswith(("/api/", "/hooks/")):
             return None
         request.max_content_length = BODY_LIMIT
         error = request.routing_exception

@@ -9,7 +9,9 @@ from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
 
 from gateway.contacts.imports import jobs
+from gateway.features.conversions import sheet
 from web.assets import ENDPOINTS as ASSETS
+from web.compat import PATHS as DIALECTS
 
 POLICY = "; ".join(
     (
@@ -31,10 +33,16 @@ HEADERS = {
 }
 
 # Programs come with a key in a header and never with our cookie: nobody can borrow their authority.
-KEYED_PATHS = ("/api/",)
+KEYED_PATHS = ("/api/", "/hooks/", *DIALECTS)
 
 # A form that carries a file may be larger than others: octets, with the room that the form itself takes.
-ROOMY = {"import_pages.upload": jobs.MOST_OCTETS + 64 * 1024}
+ROOMY = {
+    "import_pages.upload": jobs.MOST_OCTETS + 64 * 1024,
+    "landing_pages.add": 1024 * 1024
+    + 64 * 1024,  # a picture that is too large is said to be, beside its field
+    "landing_pages.keep": 1024 * 1024 + 64 * 1024,
+    "till_pages.upload": sheet.MOST_OCTETS + 64 * 1024,
+}
 
 csrf = CSRFProtect()
 

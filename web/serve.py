@@ -5,9 +5,11 @@ from __future__ import annotations
 import ctypes
 import logging
 import signal
+import socket
 from functools import partial
+from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from flask import Flask
 from waitress.server import create_server
@@ -16,8 +18,10 @@ from gateway import trust
 from gateway.clock import SystemClock, boot_id
 from gateway.config import Config
 from gateway.errors import Unusable
+from gateway.notify import Supervisor, handed_socket
 from gateway.store import database
-from web import live, porter, postings
+from web import live, porter, postings, pulse
+from web.api import waiting
 from web.app import create_app
 
 THREADS = 12
@@ -28,34 +32,69 @@ M_TRIM_THRESHOLD, M_ARENA_MAX = -1, -8  # malloc.h
 log = logging.getLogger(__name__)
 
 
-def serve(config: Config) -> None:
+def serve(config: Config, *, trial: bool = False) -> None:
     """Answer until SIGTERM or Ctrl-C; what is being answered then is finished first.
 
+    On trial it answers on a socket in `runtime_dir` and goes on with nothing: nobody can write to it.
     Raises gateway.errors.Unusable when the address is taken or not this machine's.
     """
     _stay_lean()
     app = create_app(config)
-    _note_the_start()
-    porter.of(app).call()  # an import that a stop cut short goes on
-    postings.resume(app)
-    host, port = config.web.host, config.web.port
+    if not trial:
+        _note_the_start()
+        porter.of(app).call()  # an import that a stop cut short goes on
+        postings.resume(app)
+    supervisor = Supervisor()
+    server = _listening(app, config, trial)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, partial(_leave, app, supervisor))
+    logging.getLogger("waitress").setLevel(logging.WARNING)  # not every page that somebody leaves
+    listener = _listener(server)
+    log.info("listening on %s", _shown(listener))
+    pulse.begin(supervisor, lambda: listener, SystemClock())
+    supervisor.ready(f"listening on {_shown(listener)}")
+    server.run()
+
+
+def _listening(app: Flask, config: Config, trial: bool) -> Any:
+    """A server on the socket that was opened for us, else on the address of the configuration."""
+    where: dict[str, Any] = {"host": config.web.host, "port": config.web.port}
+    if trial:
+        where = {"unix_socket": str(trial_socket(config)), "unix_socket_perms": "660"}
+    elif handed := handed_socket():
+        where = {"sockets": [handed]}
     try:
-        server = create_server(
+        return create_server(
             app,
-            host=host,
-            port=port,
             threads=THREADS,
             ident=None,
             max_request_body_size=BODY_LIMIT,
+            clear_untrusted_proxy_headers=False,  # not believed; /metrics must see that they are there
             channel_request_lookahead=1,  # it reads on while it answers, and so sees a browser leave
+            **where,
         )
     except OSError as error:
+        host, port = config.web.host, config.web.port
         raise Unusable("address_unusable", host=host, port=port, problem=error.strerror) from error
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, partial(_leave, app))
-    logging.getLogger("waitress").setLevel(logging.WARNING)  # not every page that somebody leaves
-    log.info("listening on http://%s:%s", host, getattr(server, "effective_port", port))
-    server.run()
+
+
+def trial_socket(config: Config) -> Path:
+    """Where the page answers while it is on trial."""
+    return config.appliance.runtime_dir / "trial.sock"
+
+
+def _listener(server: Any) -> socket.socket:
+    """One of the sockets it listens on: of several, each serves the same."""
+    servers = [one for one in getattr(server, "map", {}).values() if hasattr(one, "effective_port")]
+    listener: socket.socket = (servers[0] if servers else server).socket
+    return listener
+
+
+def _shown(listener: socket.socket) -> str:
+    name = listener.getsockname()
+    if listener.family == socket.AF_UNIX:
+        return str(name)
+    return f"http://[{name[0]}]:{name[1]}" if ":" in name[0] else f"http://{name[0]}:{name[1]}"
 
 
 def _note_the_start() -> None:
@@ -78,8 +117,10 @@ def _stay_lean() -> None:
         log.debug("mallopt is not to be had")
 
 
-def _leave(app: Flask, _signal: int, _frame: FrameType | None) -> NoReturn:
+def _leave(app: Flask, supervisor: Supervisor, _signal: int, _frame: FrameType | None) -> NoReturn:
+    supervisor.stopping()
     postings.close(app)
     porter.of(app).close()
     live.close(app)  # pages that only listen are not waited for
+    waiting.close(app)
     raise SystemExit(0)

@@ -13,6 +13,7 @@ from gateway import status
 from gateway.access import sessions
 from gateway.messages.outbox import Caller
 from gateway.store.models import User
+from web.compat import PATHS as DIALECTS
 from web.office import office
 
 COOKIE = "chappe_sign_in"
@@ -20,9 +21,10 @@ COOKIE = "chappe_sign_in"
 PUBLIC_ENDPOINTS = frozenset(
     {"static", "bootstrap.static", "language.choose", "welcome.sign_in", "welcome.try_password"}
     | {"welcome.look", "welcome.choose", "welcome.enter", "privacy.notice"}
+    | {"short.follow", "short.page", "short.picture", "short.colour"}
 )
-# Answered by the API, which asks for a key where one is needed.
-PUBLIC_PATHS = ("/api/", "/docs", "/healthz", "/metrics")
+# Answered by the API and the dialects, which ask for a key where one is needed.
+PUBLIC_PATHS = ("/api/", "/docs", "/healthz", "/hooks/", "/metrics", *DIALECTS)
 
 
 class SignedOut(Unauthorized):

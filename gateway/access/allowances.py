@@ -25,8 +25,17 @@ def category(key: ApiKey, asked: str | None) -> str:
 
 def modems(key: ApiKey, configured: Sequence[str]) -> tuple[str, ...]:
     """The modems whose SIMs the key may use, in the order of the configuration."""
-    allowed = key.modems.split()
+    allowed = key.modems.splitlines()
     return tuple(name for name in configured if not allowed or name in allowed)
+
+
+def check_modem(key: ApiKey, asked: str | None, configured: Sequence[str]) -> None:
+    """Raises Forbidden `modem_not_allowed`: for a modem that the key may not use, and where it may use none
+    of those that there are."""
+    allowed = modems(key, configured)
+    if not allowed or (asked in configured and asked not in allowed):
+        shown = ", ".join(allowed or key.modems.splitlines())
+        raise Forbidden("modem_not_allowed", field="modem", value=asked or "", known=shown)
 
 
 def take(key: ApiKey, count: int, now: datetime, zone: ZoneInfo) -> None:
@@ -36,25 +45,24 @@ def take(key: ApiKey, count: int, now: datetime, zone: ZoneInfo) -> None:
     """
     with database.transaction():
         for slot, most, code, until in _limits(key, now, zone):
-            row = KeyUsage.get_or_none(KeyUsage.key == key.id, KeyUsage.slot == slot)
-            used = row.messages if row else 0
+            used = _used(key, slot)
             if most is not None and used + count > most:
                 raise Limited(code, until, most=most, used=used, count=count)
-            if most is not None or slot.count("T") == 0:
-                KeyUsage.insert(key=key.id, slot=slot, messages=used + count).on_conflict_replace().execute()
+            KeyUsage.insert(key=key.id, slot=slot, messages=used + count).on_conflict_replace().execute()
 
 
 def give_back(key: ApiKey, count: int, now: datetime, zone: ZoneInfo) -> None:
     """What was used up and did not become a message."""
     if count:
-        for slot, *_ in _limits(key, now, zone):
-            rows = KeyUsage.update(messages=KeyUsage.messages - count)
-            rows.where(KeyUsage.key == key.id, KeyUsage.slot == slot).execute()
+        with database.transaction():
+            for slot, *_ in _limits(key, now, zone):
+                rows = KeyUsage.update(messages=KeyUsage.messages - count)
+                rows.where(KeyUsage.key == key.id, KeyUsage.slot == slot).execute()
 
 
 def used_today(key: ApiKey, now: datetime, zone: ZoneInfo) -> int:
-    row = KeyUsage.get_or_none(KeyUsage.key == key.id, KeyUsage.slot == f"{now.astimezone(zone):%Y-%m-%d}")
-    return row.messages if row else 0
+    """How many messages it submitted since the appliance's midnight."""
+    return _used(key, f"{now.astimezone(zone):%Y-%m-%d}")
 
 
 def tidy(now: datetime) -> None:
@@ -65,9 +73,16 @@ def tidy(now: datetime) -> None:
     ).execute()
 
 
+def _used(key: ApiKey, slot: str) -> int:
+    row = KeyUsage.get_or_none(KeyUsage.key == key.id, KeyUsage.slot == slot)
+    return int(row.messages) if row else 0
+
+
 def _limits(key: ApiKey, now: datetime, zone: ZoneInfo) -> Iterator[tuple[str, int | None, str, datetime]]:
+    """(slot, most, code, until) of what is counted: minutes only where they are limited, days always."""
+    if key.per_minute is not None:
+        minute = now.replace(second=0, microsecond=0)
+        yield f"{minute:%Y-%m-%dT%H:%M}", key.per_minute, "too_many_a_minute", minute + MINUTE
     local = now.astimezone(zone)
-    minute = now.replace(second=0, microsecond=0)
-    yield f"{minute:%Y-%m-%dT%H:%M}", key.per_minute, "too_many_a_minute", minute + MINUTE
     tomorrow = datetime.combine(local.date() + timedelta(days=1), time(), zone)
     yield f"{local:%Y-%m-%d}", key.per_day, "too_many_a_day", tomorrow

@@ -81,6 +81,18 @@ def unpack(path: Path, folder: Path) -> Manifest:
     return manifest
 
 
+def check(path: Path) -> Manifest:
+    """Read every member and hold it against the manifest; raises Unusable."""
+    manifest = read(path)
+    try:
+        with tarfile.open(path, "r:") as archive:
+            for name, digest in manifest.digests.items():
+                _read_through(archive, name, digest)
+    except (tarfile.TarError, KeyError, EOFError, OSError) as error:
+        raise Unusable("backup_damaged", path=str(path), detail=str(error)) from error
+    return manifest
+
+
 def digest_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -95,6 +107,17 @@ def _take_out(archive: tarfile.TarFile, name: str, target: Path, digest: str) ->
         while piece := member.read(OCTETS):
             file.write(piece)
     if digest_of(target) != digest:
+        raise Unusable("backup_damaged", path=name, detail="checksum")
+
+
+def _read_through(archive: tarfile.TarFile, name: str, digest: str) -> None:
+    member = archive.extractfile(name)
+    if member is None:
+        raise KeyError(name)
+    found = hashlib.sha256()
+    while piece := member.read(OCTETS):
+        found.update(piece)
+    if found.hexdigest() != digest:
         raise Unusable("backup_damaged", path=name, detail="checksum")
 
 

@@ -18,6 +18,8 @@ from gateway.errors import Unusable
 from gateway.store import copies, database
 from gateway.store.upgrade import upgrade
 
+MODES = {archive.DATABASE: 0o660, archive.SECRET: 0o640}
+
 
 @dataclass(frozen=True, slots=True)
 class Restored:
@@ -39,9 +41,17 @@ def restore(site: Appliance, source: Path, now: datetime) -> Restored:
         aside = _put_aside(site.database_path, now)
         for name in (archive.SECRET, archive.DATABASE):  # the database last: with it, the appliance is whole
             if (Path(folder) / name).exists():
+                _hand_over(Path(folder) / name, site.data_dir)
                 os.replace(Path(folder) / name, site.data_dir / name)
-    site.database_path.chmod(0o660)
     return Restored(manifest, aside, applied)
+
+
+def _hand_over(path: Path, folder: Path) -> None:
+    """Gateway and page are two users of the group that has the folder; whoever restores may be root."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
+    path.chmod(MODES[path.name])
 
 
 @contextmanager

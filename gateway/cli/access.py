@@ -1,4 +1,4 @@
-"""Keys of programs and accounts of people."""
+"""Accounts of people."""
 
 from __future__ import annotations
 
@@ -7,87 +7,14 @@ from typing import Any
 import click
 
 from gateway import audit
-from gateway.access import keys, people
+from gateway.access import people
 from gateway.access.roles import ADMINISTERS, ROLES
 from gateway.cli import tables
 from gateway.cli.desk import Desk, open_desk, plainly, source
-from gateway.secret import appliance_secret
 from gateway.store import database
 from gateway.store.models import User
 
 ROLE = click.Choice(ROLES)
-
-
-@click.group()
-def key() -> None:
-    """API keys of local applications."""
-
-
-@key.command("create")
-@click.argument("name")
-@click.option(
-    "--scope", "scopes", multiple=True, help="send, read or admin; may repeat (default: send, read)."
-)
-@click.option("--quiet", is_flag=True, help="Print only the key.")
-@click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
-@click.pass_context
-@plainly
-def create(ctx: click.Context, name: str, scopes: tuple[str, ...], quiet: bool, as_json: bool) -> None:
-    """Make a key; it is shown once."""
-    desk = open_desk(ctx)
-    with desk.ledger():
-        secret = appliance_secret(desk.config.appliance.data_dir, desk.ids)
-        with database.transaction():
-            new = keys.create(name, scopes, desk.clock.now(), desk.ids, secret)
-            audit.write(source(), "key_created", desk.clock.now(), shown=name, scopes=" ".join(new.scopes))
-    if as_json:
-        tables.show_json(new.as_json())
-    elif quiet:
-        click.echo(new.key)
-    else:
-        click.echo(desk.say("cli.key_once", key=new.key))
-        click.echo(desk.say("cli.key_account", account_sid=new.account_sid, auth_token=new.auth_token))
-
-
-@key.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
-@click.pass_context
-@plainly
-def list_keys(ctx: click.Context, as_json: bool) -> None:
-    """The keys, without their secrets."""
-    desk = open_desk(ctx)
-    with desk.ledger():
-        known = keys.everything()
-    if as_json:
-        tables.show_json(
-            [{"name": k.name, "account_sid": k.account_sid, "scopes": k.scopes.split(),
-              "created_at": k.created_at.isoformat(), "last_used_at": desk.iso(k.last_used_at),
-              "revoked": k.revoked_at is not None} for k in known]
-        )  # fmt: skip
-    elif not known:
-        click.echo(desk.say("cli.no_key"))
-    else:
-        headings = [
-            desk.say(f"column.{name}") for name in ("name", "scopes", "created", "last_used", "revoked")
-        ]
-        rows = [
-            [k.name, k.scopes, *map(desk.instant, (k.created_at, k.last_used_at, k.revoked_at))]
-            for k in known
-        ]
-        tables.show(headings, rows)
-
-
-@key.command("revoke")
-@click.argument("name")
-@click.pass_context
-@plainly
-def revoke(ctx: click.Context, name: str) -> None:
-    """Make a key useless, at once and for good."""
-    desk = open_desk(ctx)
-    with desk.ledger(), database.transaction():
-        keys.revoke(name, desk.clock.now())
-        audit.write(source(), "key_revoked", desk.clock.now(), shown=name)
-    click.echo(desk.say("cli.revoked", name=name))
 
 
 @click.group()

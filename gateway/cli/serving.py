@@ -17,33 +17,48 @@ from gateway.config import load
 
 FAMILIES = ("generic", "sim800", "sim7600", "a7670", "ec25", "huawei", "zte")  # modem.simulator.families
 FORMAT = "%(levelname).1s %(name)s: %(message)s"
+LIBRARIES = ("peewee", "urllib3", "waitress", "werkzeug")
+TRIAL = click.option(
+    "--trial",
+    is_flag=True,
+    envvar="CHAPPE_TRIAL",
+    help="Before an upgrade counts: no modem is opened, no port; the page answers in runtime_dir/trial.sock.",
+)
 
 
-def _log() -> None:
-    logging.basicConfig(level=logging.INFO, format=FORMAT, stream=sys.stderr)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+def begin_log(level: str) -> None:
+    """Libraries are never let down to "debug": peewee would tell texts and numbers, urllib3 addresses."""
+    logging.basicConfig(level=level.upper(), format=FORMAT, stream=sys.stderr)
+    chosen = logging.getLogger().level
+    logging.getLogger("apscheduler").setLevel(max(logging.WARNING, chosen))
+    for library in LIBRARIES:
+        logging.getLogger(library).setLevel(max(logging.INFO, chosen))
 
 
 @click.command()
+@TRIAL
 @click.pass_context
 @plainly
-def gateway(ctx: click.Context) -> None:
+def gateway(ctx: click.Context, trial: bool) -> None:
     """Own the modems: send, receive, remember.  Runs until Ctrl-C."""
     from gateway.daemon.serve import serve
 
-    _log()
-    serve(load(ctx.find_root().obj))
+    config = load(ctx.find_root().obj)
+    begin_log(config.appliance.log_level)
+    serve(config, trial=trial)
 
 
 @click.command()
+@TRIAL
 @click.pass_context
 @plainly
-def web(ctx: click.Context) -> None:
+def web(ctx: click.Context, trial: bool) -> None:
     """Serve the page and the HTTP API.  Runs until Ctrl-C."""
     from web.serve import serve
 
-    _log()
-    serve(load(ctx.find_root().obj))
+    config = load(ctx.find_root().obj)
+    begin_log(config.appliance.log_level)
+    serve(config, trial=trial)
 
 
 class _WithControlTable(click.Command):
@@ -98,15 +113,20 @@ def _on_signal(stop: threading.Event) -> None:
 
 
 @click.command()
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the copy goes, made even if nothing is to be changed.",
+)
 @click.pass_context
 @plainly
-def migrate(ctx: click.Context) -> None:
+def migrate(ctx: click.Context, keep: Path | None) -> None:
     """Bring the database to this version, after a backup of the file as it was."""
     from gateway.store.upgrade import upgrade
 
     desk = open_desk(ctx)
     path = desk.config.appliance.database_path
-    done = upgrade(path, desk.clock.now())
+    done = upgrade(path, desk.clock.now(), keep)
     click.echo(desk.say("cli.migrated", path=path, applied=len(done.applied)))
     if done.backup:
         click.echo(desk.say("cli.backed_up", path=done.backup))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from gateway.consent import seal
@@ -25,3 +26,9 @@ def of(number: str) -> Standing:
 def opposed_since(number: str, category: str) -> datetime | None:
     """Since when this person refuses that category; None: it does not."""
     return rules.opposed_since(seal.digest(number), category)
+
+
+def opposed(people: Sequence[str], category: str) -> dict[str, datetime]:
+    """Since when, of those among these people who refuse that category."""
+    sealed = {seal.digest(number): number for number in people}
+    return {sealed[digest]: at for digest, at in rules.opposed(list(sealed), category)}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from gateway.panel import Press
+
 
 @dataclass(frozen=True, slots=True)
 class Rung:
@@ -37,6 +39,13 @@ class Told:
 
     feature: str
     value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """Somebody pressed the panel's button."""
+
+    how: Press
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway import status
-from gateway.status import ClockStatus, ModemStatus
+from gateway.status import ClockStatus, ModemStatus, PanelStatus
 from modem import api
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,7 @@ class Gauges:
         self.runtime_dir = runtime_dir
         self.modems = {name: ModemStatus(name, api.LinkState.CLOSED) for name in modems}
         self.clock = ClockStatus(trusted=False, doubt="unvouched")
+        self.panel: PanelStatus | None = None
 
     def take(self, event: api.Event, now: datetime) -> None:
         """Let an event change what is shown of its modem."""
@@ -49,7 +50,7 @@ class Gauges:
     def write(self, now: datetime) -> None:
         """Show it; a full or read-only disk costs the picture, never the messages."""
         try:
-            status.write(self.runtime_dir, tuple(self.modems.values()), now, self.clock)
+            status.write(self.runtime_dir, tuple(self.modems.values()), now, self.clock, self.panel)
         except OSError as error:
             log.warning("cannot write the status file: %s", error)
 

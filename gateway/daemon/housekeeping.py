@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from gateway.access import allowances
 from gateway.config import Appliance
 from gateway.privacy import retention, traces
 from gateway.store import database
@@ -21,11 +22,13 @@ def night(site: Appliance, now: datetime, trusted: bool) -> Iterator[None]:
     yield from retention.purge(site, now)
     traces.wipe_at_night()
     yield
+    yield from database.shrink()
     database.maintain()
 
 
 def tidy(now: datetime) -> None:
-    """Sign-ins and links that open nothing any more."""
+    """Sign-ins and links that open nothing any more; what keys used long ago."""
     with database.transaction():
         SignIn.delete().where(SignIn.expires_at <= now).execute()
         OneTimeLink.delete().where(OneTimeLink.expires_at <= now).execute()
+        allowances.tidy(now)

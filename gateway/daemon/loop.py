@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import chain, count
@@ -16,13 +16,15 @@ from gateway.config import Appliance
 from gateway.daemon import housekeeping
 from gateway.daemon.bookkeeper import Bookkeeper
 from gateway.daemon.clock_desk import ClockDesk
-from gateway.daemon.events import Minute, Night, Rung, Stop, TimeTold, Told
+from gateway.daemon.events import Minute, Night, Pressed, Rung, Stop, TimeTold, Told
 from gateway.daemon.feature_desk import FeatureDesk
 from gateway.daemon.gauges import Gauges
 from gateway.daemon.heartbeat import Heartbeat
 from gateway.daemon.modem_desk import ModemDesk
+from gateway.daemon.panel_desk import PanelDesk
 from gateway.daemon.timekeeper import Timekeeper
 from gateway.features import FEATURES
+from gateway.features.api import Feature
 from gateway.ids import Ids
 from gateway.messages import inbox, keywords, recovery, search, waiting
 from gateway.messages.dispatcher import Dispatcher
@@ -30,6 +32,7 @@ from gateway.messages.gathering import Judge
 from gateway.messages.outbox import Caller
 from gateway.modems import incidents, sims
 from gateway.modems.meters import Meters
+from gateway.notify import Supervisor
 from gateway.store import database
 from modem import api
 
@@ -43,8 +46,8 @@ RETRY = 1.0  # seconds until the next try when the database would not
 FAILURES = 3  # tries of an event that something unforeseen breaks
 TOLD_EVERY = 60  # tries: a disk may stay full for days
 
-LoopEvent = api.Event | Rung | Minute | Night | Stop | TimeTold | Told
-OURS = Rung | Minute | Night | Stop | TimeTold | Told
+OURS = Rung | Minute | Night | Stop | TimeTold | Told | Pressed
+LoopEvent = api.Event | OURS
 
 
 class Loop:
@@ -61,6 +64,8 @@ class Loop:
         ids: Ids,
         by_server: Callable[[], bool] = synchronised,
         boot: str | None = None,
+        supervisor: Supervisor | None = None,
+        features: Sequence[Callable[[], Feature]] = FEATURES,
     ) -> None:
         self.site, self.modems, self.clock, self.ids = site, modems, clock, ids
         self.inbox: queue.SimpleQueue[LoopEvent] = queue.SimpleQueue()
@@ -71,9 +76,8 @@ class Loop:
         self.gauges = Gauges(site.runtime_dir, modems)
         self.desk = ModemDesk(modems, site, self.dispatcher, self.gauges, self.meters, ids)
         self.books = Bookkeeper(site.timezone, self.gauges)
-        self.features = FeatureDesk(
-            FEATURES, site, [*modems], ids, self.inbox.put, lambda: self.judge.trusted
-        )
+        self.features = FeatureDesk(features, site, [*modems], ids, self.inbox.put, self._trusts)
+        self.panel = PanelDesk(site, self.gauges, self._caller)
         self.heartbeat = Heartbeat(
             site.timezone, lambda: self.inbox.put(Minute()), lambda: self.inbox.put(Night())
         )
@@ -90,8 +94,13 @@ class Loop:
         self.night: Iterator[None] | None = None  # what is left of the nightly work
         self.index: Iterator[None] | None = search.catch_up()  # what is left to do for the search
         self.unfolded = 0  # events since the database's log was folded back
+        self.supervisor = supervisor or Supervisor({})
         self.beaten = float("-inf")
         self.changed = True  # the gauges show something new
+
+    def _trusts(self) -> bool:
+        """Somebody vouches for the clock."""
+        return self.judge.trusted
 
     def run(self) -> None:
         """Recover, start the modems, then take events until told to stop."""
@@ -101,6 +110,7 @@ class Loop:
             self.heartbeat.start()
             for modem in self.modems.values():
                 modem.start(self._hear)
+            self.supervisor.ready(f"{len(self.modems)} modems configured")
             try:
                 self._take_events()
             finally:
@@ -138,20 +148,25 @@ class Loop:
                 return
             if event is not None:
                 self._insist(partial(self._take, event), type(event).__name__)
-            self._insist(partial(self._see_to_what_is_due, event), "what is due")
+            if self._insist(partial(self._see_to_what_is_due, event), "what is due"):
+                self.supervisor.alive(self.clock.monotonic())
             if self.behind is None:
                 self._beat()
 
-    def _insist(self, work: Callable[[], None], on: str) -> None:
-        """Do it; what something unforeseen breaks again and again is left, so that the rest goes on."""
+    def _insist(self, work: Callable[[], None], on: str) -> bool:
+        """Do it; what something unforeseen breaks again and again is left, so that the rest goes on.
+
+        False where it was left: whoever supervises is not told that a loop lives which only fails.
+        """
         for _ in range(FAILURES):
             try:
                 self._patiently(work)
-                break
+                return True
             except Exception:
                 log.exception("while handling %s", on)
             self._beat()
             self.stopping.wait(RETRY)
+        return False
 
     def _patiently(self, work: Callable[[], None]) -> None:
         """Do it whatever the database says: nothing that a modem told may be lost.
@@ -166,6 +181,8 @@ class Loop:
             except database.Trouble as trouble:
                 if tries % TOLD_EVERY == 0:
                     log.error("the database would not (it will be tried again): %s", trouble)
+            self.supervisor.alive(self.clock.monotonic())  # another start would change nothing
+            self.panel.stuck()
             self._beat()
             if self.stopping.wait(RETRY):
                 break
@@ -205,6 +222,7 @@ class Loop:
             self.due = waiting.next_instant(self.judge.trusted)
         self.features.step(now)
         self._await(self.features.due(now))
+        self.changed |= self.panel.refresh(now)
 
     def _await(self, instant: datetime | None) -> None:
         """Something is due then, besides the rows that may move."""
@@ -240,8 +258,8 @@ class Loop:
         now = self.hour.now()
         if isinstance(event, Night):
             self.night = chain(
-                self.features.night(now) if self.judge.trusted else (),
                 housekeeping.night(self.site, now, self.judge.trusted),
+                self.features.night(now) if self.judge.trusted else (),
             )
         elif isinstance(event, Minute):
             self.desk.minute(now)
@@ -255,6 +273,9 @@ class Loop:
             self.changed = True
         elif isinstance(event, Told):
             self.features.told(event, now)
+        elif isinstance(event, Pressed):
+            self.panel.pressed(event.how, now)
+            self.changed = True
         elif not isinstance(event, Rung | Stop):
             self._from_modem(event)
             self.gauges.take(event, now)
@@ -287,16 +308,18 @@ class Loop:
 
     def _store(self, heard: api.Heard) -> None:
         """Store, then delete."""
-        caller = Caller(keywords.SOURCE, self.site, tuple(self.modems), self.ids, self.judge.trusted)
-        inbox.take(heard, caller, self.hour.now(), self.features.hear)
+        inbox.take(heard, self._caller(keywords.SOURCE), self.hour.now(), self.features.hear)
         if heard.place is not None:
             self.modems[heard.modem].forget(heard.place)
+
+    def _caller(self, source: str) -> Caller:
+        return Caller(source, self.site, tuple(self.modems), self.ids, self.judge.trusted)
 
     def _patience(self) -> float:
         """Seconds until the next row falls due, at most until the next scan."""
         if self.behind is not None or self.dispatcher.more or self._is_at_work():
             return QUIET
-        most = SHOW if self.changed else SCAN
+        most = SHOW if self.changed else min(SCAN, (self.supervisor.watchdog or SCAN) / 4)
         if self.due is None:
             return most
         return min(most, max(0.0, (self.due - self.hour.look()).total_seconds()))
@@ -310,8 +333,10 @@ class Loop:
 
     def _end(self) -> None:
         """Stop the modems, and write down what they still had to say."""
+        self.supervisor.stopping()
         self.heartbeat.stop()
         self.features.end()
+        self.panel.end()
         self.dispatcher.not_ready_any()
         for modem in self.modems.values():
             modem.stop()

@@ -14,14 +14,18 @@ from pathlib import Path
 from gateway.clock import Clock, SystemClock
 from gateway.config import Appliance, Config, ModemConfig
 from gateway.daemon.bell import Bell
-from gateway.daemon.events import Rung
+from gateway.daemon.events import Pressed, Rung
 from gateway.daemon.loop import Loop
 from gateway.daemon.pins import PinMemory
+from gateway.daemon.trial import Absent
 from gateway.errors import Unusable
+from gateway.features import FEATURES
 from gateway.ids import Ids
 from gateway.modems import pin_files
+from gateway.notify import Supervisor
 from gateway.store import database
 from modem import profiles
+from modem.api import Modem
 from modem.finder import Where
 from modem.link import Link
 from modem.power import Power
@@ -30,17 +34,24 @@ from modem.trace import Trace
 log = logging.getLogger(__name__)
 
 
-def serve(config: Config, clock: Clock | None = None) -> None:
-    """Run until SIGTERM or SIGINT; raises Unusable when another gateway runs or the database is not ours."""
+def serve(config: Config, clock: Clock | None = None, *, trial: bool = False) -> None:
+    """Run until SIGTERM or SIGINT; raises Unusable when another gateway runs or the database is not ours.
+
+    On trial no modem is opened and no feature is asked: nothing is sent, received, or called.
+    """
     clock = clock or SystemClock()
     runtime_dir = config.appliance.runtime_dir
     runtime_dir.mkdir(parents=True, exist_ok=True)
     with _alone(runtime_dir):
         database.open(config.appliance.database_path)
         pins = PinMemory(clock.now)
-        modems = {modem.name: _link(modem, config.appliance, pins) for modem in config.modems}
-        loop = Loop(config.appliance, modems, clock, Ids())
+        links = [_link(modem, config.appliance, pins) for modem in config.modems]
+        modems: dict[str, Modem] = {one.name: Absent(one.name) if trial else one for one in links}
+        supervisor, features = Supervisor(), () if trial else FEATURES
+        loop = Loop(config.appliance, modems, clock, Ids(), supervisor=supervisor, features=features)
         bell = Bell(runtime_dir, lambda: loop.inbox.put(Rung()))
+        if not trial:
+            loop.panel.begin(config.panel, lambda how: loop.inbox.put(Pressed(how)))
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: loop.stop())
         bell.start()

@@ -4,6 +4,7 @@ it, and what colleagues noted."""
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from gateway import audit
 from gateway.errors import Invalid, NotFound
@@ -18,8 +19,13 @@ CHANGES = ("conversation_assigned", "note_written", "note_removed")
 
 def note(number: str, text: str, now: datetime, inbound: bool) -> None:
     """Remember the last thing said; an inbound one counts as unread."""
+    statements.upsert_many(Conversation, [line(number, text, now, inbound)], key="number", adding="unread")
+
+
+def line(number: str, text: str, now: datetime, inbound: bool) -> dict[str, Any]:
+    """The row of what was said last, not yet written."""
     row = {"number": number, "last_at": now, "last_text": text[:SHOWN], "last_inbound": inbound}
-    statements.upsert(Conversation, {**row, "unread": int(inbound)}, key="number", adding="unread")
+    return {**row, "unread": int(inbound)}
 
 
 def mark_read(number: str) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 
 from gateway.errors import Invalid
 from gateway.store import plans
-from gateway.store.models import Message
-from gateway.store.terms import fn
+from gateway.store.models import Message, Part
+from gateway.store.terms import fn, value
 
 LOOKED_THROUGH = 100_000  # rows a page looks at, at the most
 NEAR = 1000  # rows by which the order of ids and that of instants may differ: a clock was set back
@@ -37,6 +37,9 @@ class Filter:
     until: datetime | None = None  # written before this one
     leaves: tuple[datetime, datetime] | None = None  # waits for an hour from the one on, before the other
     text: str | None = None  # a piece of it, as it is written
+    sent_since: datetime | None = None  # its first part left at this instant or later
+    sent_until: datetime | None = None  # before this one
+    metadata: str | None = None  # a piece of what a program attached, as its JSON is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,23 @@ def _conditions(wanted: Filter) -> dict[str, Condition]:
         found["reasons"] = Message.reason.in_(list(wanted.reasons))
     if wanted.text:
         found["text"] = Message.text.contains(wanted.text)
+    if wanted.metadata:
+        found["metadata"] = fn.INSTR(Message.metadata, wanted.metadata) > 0
+    if wanted.sent_since is not None:
+        found["sent_since"] = _instant(wanted.sent_since) <= _left()
+    if wanted.sent_until is not None:
+        found["sent_until"] = _instant(wanted.sent_until) > _left()
     return found
+
+
+def _left() -> Any:
+    """When the first part of a message left."""
+    return Part.select(fn.MIN(Part.sent_at)).where(Part.message == Message.id)
+
+
+def _instant(at: datetime) -> Any:
+    """As it stands in the rows, for what has no field to say so."""
+    return value(Part.sent_at.db_value(at))
 
 
 def _walk(
@@ -194,6 +213,12 @@ def _bounds(wanted: Filter) -> tuple[list[Condition], list[Condition]]:
     if wanted.until is not None:
         instants.append(Message.created_at < wanted.until)
         ids.append(Message.id <= _outermost(fn.MAX, instants[-1], Message.created_at.desc(), 0))
+    if wanted.sent_since is not None:  # whatever left was written to since; "+ 0": by the index of that
+        changed = Message.select(fn.MIN(Message.id + 0)).where(Message.updated_at >= wanted.sent_since)
+        ids.append(Message.id >= (changed.scalar() or 2**62))
+    if wanted.sent_until is not None:  # and was written before it left
+        written = Message.created_at < wanted.sent_until
+        ids.append(Message.id <= _outermost(fn.MAX, written, Message.created_at.desc(), 0))
     return ids, instants
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,6 +49,10 @@ class Judge:
         self.site = site
         self.trusted = trusted  # the clock
 
+    def among(self, people: Sequence[str], categories: Collection[str]) -> JudgeOfMany:
+        """A judge of these people in these categories, in one transaction."""
+        return JudgeOfMany(self.site, self.trusted, people, categories)
+
     def verdict(self, asked: Asked, now: datetime) -> Verdict:
         book = rulebook.read()
         return gate.judge(self.facts(asked, book, now), book, now)
@@ -66,12 +71,15 @@ class Judge:
             place=self.place(number, book) if category.hours else Place((self.site.timezone,)),
             send_at=asked.send_at,
             expires_at=asked.expires_at,
-            opposed_since=standing.opposed_since(number, category.name) if objectable else None,
+            opposed_since=self.opposed_since(number, category.name) if objectable else None,
             consent=standing.of(number) if category.needs_consent else NOBODY,
             sent=rules.marketing_sent(number, now - MONTH, asked.message) if category.capped else (),
             due=asked.due,
             trusted=self.trusted,
         )
+
+    def opposed_since(self, number: str, category: str) -> datetime | None:
+        return standing.opposed_since(number, category)
 
     def closing(self, message: Message, now: datetime) -> datetime | None:
         """When this person's phone may not ring any more today; None where any hour will do."""
@@ -100,3 +108,25 @@ class Judge:
         if postcode and region in ("", *territories.FRENCH):
             place = territories.by_postcode(postcode, place)
         return territories.in_zone(timezone, place) if timezone else place
+
+
+class JudgeOfMany(Judge):
+    """The same within one transaction, where no answer changes: what is common to many is asked once."""
+
+    def __init__(
+        self, site: Appliance, trusted: bool, people: Sequence[str], categories: Collection[str]
+    ) -> None:
+        super().__init__(site, trusted)
+        self._book = rulebook.read()
+        asked = [category for category in OBJECTABLE if category in categories]
+        self._opposed = {category: standing.opposed(people, category) for category in asked}
+        self._last: tuple[gate.Facts, Verdict] | None = None
+
+    def verdict(self, asked: Asked, now: datetime) -> Verdict:
+        facts = self.facts(asked, self._book, now)
+        if self._last is None or self._last[0] != facts:
+            self._last = (facts, gate.judge(facts, self._book, now))
+        return self._last[1]
+
+    def opposed_since(self, number: str, category: str) -> datetime | None:
+        return self._opposed[category].get(number)

@@ -183,18 +183,20 @@ def note(message: Message, part: Part, step: Step) -> None:
 
 def record(message: Message, step: Step, state: str, seq: int | None = None) -> None:
     """Leave a history row."""
-    statements.insert(
-        History,
-        {
-            "message": message.id,
-            "seq": seq,
-            "at": step.now,
-            "event": step.event,
-            "state": state,
-            "reason": step.reason,
-            "facts": step.facts,
-        },
-    )
+    statements.insert(History, line(message, step, state, seq))
+
+
+def line(message: Message, step: Step, state: str, seq: int | None = None) -> dict[str, Any]:
+    """A history row, not yet written."""
+    return {
+        "message": message.id,
+        "seq": seq,
+        "at": step.now,
+        "event": step.event,
+        "state": state,
+        "reason": step.reason,
+        "facts": step.facts,
+    }
 
 
 def all_parts(message: Message) -> list[Part]:

@@ -60,6 +60,14 @@ def parts(of: Message) -> list[Part]:
     return list(Part.select().where(Part.message == of.id).order_by(Part.seq))
 
 
+def first_sent(ids: Iterable[int]) -> dict[int, datetime]:
+    """When the first part of each of these messages left, where one has."""
+    left = fn.MIN(Part.sent_at)
+    theirs = Part.select(Part.message, left).where(Part.message.in_(list(ids)))
+    rows: Iterable[Any] = theirs.where(Part.sent_at.is_null(False)).group_by(Part.message).tuples()
+    return dict(rows)
+
+
 def history(of: Message) -> list[History]:
     """Oldest first."""
     return list(History.select().where(History.message == of.id).order_by(History.id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 import phonenumbers
@@ -14,7 +15,15 @@ TYPED = re.compile(r"[0-9+().\-/\s\u00a0\u202f\u2011]+")
 PREFIX = re.compile(r"\+[1-9][0-9]{0,14}")
 MOST_PREFIXES = 100
 BETWEEN_PREFIXES = re.compile(r"[,;\n]|\s+(?=[+A-Za-z]|00)")
+AS_IT_IS = re.compile(r"\+33[1-9][0-9]{8}")  # the library gives it back unchanged, a hundred times slower
 SHORT_CODE = re.compile(r"[0-9]{3,6}")
+
+# What a number is, by the library's word for it.
+TYPES = (
+    *("fixed_line", "mobile", "fixed_line_or_mobile", "toll_free", "premium_rate", "shared_cost", "voip"),
+    *("personal_number", "pager", "uan", "voicemail", "short_code", "unknown"),
+)
+FRENCH_MOBILE = ("+336", "+337")  # by the numbering plan, also where no operator was given the range yet
 
 # National prefixes of the French overseas territories: typed in France, they belong to another region.
 FRENCH_OVERSEAS = {
@@ -34,6 +43,8 @@ FRENCH_OVERSEAS = {
 
 def parse(typed: str, country: str) -> str:
     """E.164 with "+", or a short code's digits; raises Invalid on the field `to`."""
+    if AS_IT_IS.fullmatch(typed):
+        return typed
     text = re.sub(r"[\s\u2011]+", " ", typed).strip()
     if not text:
         raise Invalid("number_missing", field="to")
@@ -106,3 +117,69 @@ def region(number: str) -> str:
     of_code: str = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
     found: str = phonenumbers.region_code_for_number(parsed) or of_code
     return "" if found in ("ZZ", "001") else found
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What the numbering plans say of a number; `carrier` is None where that table is not installed."""
+
+    number: str
+    valid: bool
+    possible: bool
+    type: str  # of TYPES
+    country_code: int | None
+    national: str
+    carrier: str | None
+
+
+@lru_cache(maxsize=512)
+def kind(number: str) -> str:
+    """What an E.164 number is, one of TYPES; a number without "+" is a short code."""
+    if not number.startswith("+"):
+        return "short_code"
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return "unknown"
+    found = str(phonenumbers.PhoneNumberType.to_string(phonenumbers.number_type(parsed))).lower()
+    if found == "unknown" and number.startswith(FRENCH_MOBILE) and phonenumbers.is_possible_number(parsed):
+        return "mobile"
+    return found if found in TYPES else "unknown"
+
+
+def particulars(typed: str, country: str) -> Particulars:
+    """What is known of a typed number, whether anybody can have it or not; raises Invalid on `to`."""
+    try:
+        number = parse(typed, country)
+    except Invalid as error:
+        if error.code != "bad_number":
+            raise
+        return _impossible(typed, country)
+    if not number.startswith("+"):
+        return Particulars(number, True, True, "short_code", None, number, None)
+    parsed = phonenumbers.parse(number)
+    valid = bool(phonenumbers.is_valid_number(parsed))
+    national = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return Particulars(
+        number, valid, True, kind(number), parsed.country_code, str(national), _carrier(parsed)
+    )
+
+
+def _impossible(typed: str, country: str) -> Particulars:
+    """Digits that no numbering plan knows; raises Invalid where they are not even that."""
+    try:
+        parsed = phonenumbers.parse(typed, country)
+    except phonenumbers.NumberParseException as error:
+        raise Invalid("bad_number", field="to", value=typed) from error
+    number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    national = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return Particulars(str(number), False, False, "unknown", parsed.country_code, str(national), None)
+
+
+def _carrier(parsed: phonenumbers.PhoneNumber) -> str | None:
+    """To whom the range was given; the number itself may have moved.  Only with the large tables."""
+    try:
+        from phonenumbers import carrier
+    except ImportError:
+        return None
+    return carrier.name_for_number(parsed, "en") or None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from gateway import settings, status
@@ -11,7 +12,6 @@ from gateway.policy import route
 from gateway.policy.budgets import SHORT
 from gateway.status import BUDGET, ModemStatus
 from gateway.store import claims
-from gateway.store.models import Inbound
 
 COUNTED = 1000  # parts that wait for a modem: whoever has more is as busy as can be
 
@@ -22,10 +22,45 @@ def bind(
     """The modem that is to carry a message, "" for any; `able` is asked only where there is a choice."""
     if wanted is not None or len(modems) < 2:
         return wanted or ""
-    routes, conversation = settings.routes(modems), written_to(recipient)
+    return _chosen(recipient, written_to(recipient), settings.routes(modems), able)
+
+
+class Router:
+    """The same for the recipients of one transaction: what is common to them is asked once."""
+
+    def __init__(
+        self, recipients: Sequence[str], modems: Sequence[str], runtime_dir: Path, now: datetime
+    ) -> None:
+        self._modems = modems
+        self._able = cache(lambda: able(runtime_dir, now))
+        choice = len(modems) > 1
+        self._routes = settings.routes(modems) if choice else {}
+        self._talks = claims.written_to(recipients) if choice else {}
+
+    def bind(self, recipient: str, wanted: str | None) -> str:
+        if wanted is not None or len(self._modems) < 2:
+            return wanted or ""
+        return _chosen(recipient, self._talks.get(recipient), self._routes, self._able)
+
+    def settle(self, recipient: str, wanted: str | None) -> str:
+        """The same, but always one of the modems: for whoever may use no other."""
+        if chosen := self.bind(recipient, wanted):
+            return chosen
+        healthy = self._able() if len(self._modems) > 1 else ()
+        among = [modem for modem in self._modems if modem in healthy] or list(self._modems)
+        return route.least(among, recipient, _load)
+
+
+def _chosen(
+    recipient: str, conversation: str | None, routes: route.Routes, able: Callable[[], Collection[str]]
+) -> str:
     if conversation is None and not any(routes.values()):
         return ""
-    return route.choose(recipient, conversation, routes, able(), lambda modem: claims.queued(modem, COUNTED))
+    return route.choose(recipient, conversation, routes, able(), _load)
+
+
+def _load(modem: str) -> int:
+    return claims.queued(modem, COUNTED)
 
 
 def able(runtime_dir: Path, now: datetime) -> list[str]:
@@ -49,9 +84,7 @@ def hand_over(modem: str, modems: Sequence[str], able: Collection[str], lane: in
 
 def written_to(recipient: str) -> str | None:
     """The modem at which this person's last message came in."""
-    last = Inbound.select(Inbound.modem).where(Inbound.sender == recipient).order_by(Inbound.id.desc())
-    found = last.first()
-    return found.modem if found else None
+    return claims.written_to([recipient]).get(recipient)
 
 
 def prefix(recipient: str, modem: str) -> str:

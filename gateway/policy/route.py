@@ -32,7 +32,7 @@ def choose(
     if len(set(fits.values())) < 2:
         return ""
     best = max(fits[modem] for modem in able)
-    return _least([modem for modem in able if fits[modem] == best], recipient, load)
+    return least([modem for modem in able if fits[modem] == best], recipient, load)
 
 
 def fit(recipient: str, prefixes: Iterable[str]) -> int:
@@ -55,7 +55,7 @@ def heirs(routes: Routes, able: Collection[str]) -> list[tuple[str, list[str]]]:
     ]
 
 
-def _least(modems: Sequence[str], recipient: str, load: Callable[[str], int]) -> str:
+def least(modems: Sequence[str], recipient: str, load: Callable[[str], int]) -> str:
     """The one with the least load; of equals the number decides, so that one person sees one SIM."""
     if len(modems) == 1:
         return modems[0]

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from gateway import audit
+from gateway import audit, settings
 from gateway.contacts.imports import traces as import_traces
 from gateway.errors import Conflict
 from gateway.messages import batches, outbox, search
 from gateway.messages.lifecycle import WAITING, State
-from gateway.privacy import spellings, traces
+from gateway.privacy import campaign_traces, deliveries, spellings, survey_traces, traces
 from gateway.store import database, wiping
 from gateway.store.models import (
+    AlertRoute,
     Call,
+    CampaignPerson,
     CodeSend,
     ConcatReference,
     Consent,
@@ -29,12 +31,14 @@ from gateway.store.models import (
     Conversation,
     ConversationNote,
     Inbound,
+    Mail,
     Message,
     ModemRequest,
     Part,
     Quarantine,
     SelfTest,
     StatusReport,
+    SurveyPerson,
     Verification,
 )
 from gateway.store.terms import fn
@@ -53,8 +57,11 @@ NUMBERED: tuple[tuple[type[Any], Any], ...] = (
     (Consent, Consent.number),
     (Contact, Contact.number),
     (ConversationNote, ConversationNote.number),
+    (CampaignPerson, CampaignPerson.number),
     (CodeSend, CodeSend.number),
+    (SurveyPerson, SurveyPerson.number),
     (Verification, Verification.number),
+    (Mail, Mail.number),
 )
 KINDS: dict[str, Any] = {
     "messages": Message.recipient,
@@ -97,6 +104,8 @@ def erase(
         sleep(outbox.PAUSE)
     for _ in _hide_in_metadata(spellings.of(number, country)):
         sleep(outbox.PAUSE)
+    for _ in deliveries.empty(spellings.of(number, country), now):
+        sleep(outbox.PAUSE)
     for _ in islice(search.scour(), SCOURED):
         sleep(outbox.PAUSE)
     scoured = search.is_scoured()
@@ -112,6 +121,8 @@ def steps(number: str, country: str, by: str, now: datetime) -> Iterator[None]:
     if (tail := spellings.tail(number)) and batches.is_writing_to(tail):
         raise Conflict("erase_later")
     import_traces.refuse_running(spellings.tail(number))
+    campaign_traces.refuse_gathering(spellings.tail(number))
+    survey_traces.refuse_gathering(spellings.tail(number))
     yield from import_traces.forget(spellings.tail(number), by, now)
     yield from _cancel(names, last, by, now)
     yield from _delete_messages(names, last)
@@ -156,6 +167,10 @@ def _delete_inbound(names: Sequence[str], last: int) -> Iterator[None]:
 def _delete_the_rest(number: str, names: Sequence[str]) -> None:
     for table, column in NUMBERED:
         table.delete().where(column.in_(names)).execute()
+    campaign_traces.forget(spellings.tail(number))
+    survey_traces.forget(spellings.tail(number))
+    _leave_alert_routes(names)
+    _leave_notices(names)
     if not _has_news(names):
         Conversation.delete().where(Conversation.number.in_(names)).execute()
     if tail := spellings.tail(number):
@@ -163,6 +178,23 @@ def _delete_the_rest(number: str, names: Sequence[str]) -> None:
         ModemRequest.delete().where(asked).execute()
     ids = [row.id for row in Quarantine.select() if spellings.in_tpdu(number, row.tpdu)]
     Quarantine.delete().where(Quarantine.id.in_(ids)).execute()
+
+
+def _leave_alert_routes(names: Sequence[str]) -> None:
+    for route in _alert_routes(names):
+        route.recipients["to"] = [number for number in route.recipients["to"] if number not in names]
+        AlertRoute.update(recipients=route.recipients).where(AlertRoute.id == route.id).execute()
+
+
+def _leave_notices(names: Sequence[str]) -> None:
+    chosen = settings.notices()
+    if {*chosen.numbers} & {*names}:
+        left = tuple(number for number in chosen.numbers if number not in names)
+        settings.choose_notices(replace(chosen, numbers=left))
+
+
+def _alert_routes(names: Sequence[str]) -> list[AlertRoute]:
+    return [route for route in AlertRoute.select() if {*route.recipients["to"]} & {*names}]
 
 
 def _hide_in_metadata(names: Sequence[str]) -> Iterator[None]:
@@ -203,11 +235,11 @@ def _refuse_on_its_way(names: Sequence[str]) -> None:
 
 
 def _is_known(names: Sequence[str]) -> bool:
-    """Nothing else is kept but a word in the list of conversations, a report that came late, or a line
-    of an import."""
+    """Nothing else is kept but a word in the list of conversations, a report that came late, a place on an
+    alert route, or a line of an import."""
     talk = Conversation.select().where(Conversation.number.in_(names)).exists()
     late = StatusReport.select().where(StatusReport.recipient.in_(names)).exists()
-    return bool(talk or late or import_traces.kept(spellings.tail(names[0])))
+    return bool(talk or late or _alert_routes(names) or import_traces.kept(spellings.tail(names[0])))
 
 
 def _has_news(names: Sequence[str]) -> bool:

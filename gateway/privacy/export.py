@@ -7,15 +7,18 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from gateway import audit
+from gateway import audit, settings
 from gateway.config import Appliance
 from gateway.consent import seal
 from gateway.contacts.imports import traces
-from gateway.privacy import spellings
+from gateway.privacy import deliveries, spellings, survey_traces
 from gateway.store import database
 from gateway.store.models import (
+    AlertRoute,
     Audit,
     Call,
+    Campaign,
+    CampaignPerson,
     Consent,
     Contact,
     ContactField,
@@ -23,13 +26,16 @@ from gateway.store.models import (
     ContactTag,
     ContactValue,
     ConversationNote,
+    Delivery,
     GroupMember,
     History,
     Inbound,
+    Mail,
     Message,
     Opposition,
     Part,
     StatusReport,
+    Verification,
 )
 
 Entry = dict[str, Any]
@@ -45,8 +51,12 @@ INBOUND = ("sender", "text", "received_at", "sent_at", "complete", "modem", "sim
 CONTACT = ("number", "name", "timezone", "postcode", "note", "created_at", "updated_at", "last_act_at")
 CONSENT = ("number", "at", "event", "ground", "purpose", "channel", "wording", "proof", "written_by")
 OPPOSITION = ("category", "at", "channel", "ended_at")
+CAMPAIGN = ("number", "role", "letter", "state", "reason", "code")
 CALL = ("number", "at", "modem")
+CODE = ("number", "state", "attempts", "sends", "created_at", "sent_at", "expires_at", "checked_at")
 NOTE = ("number", "at", "written_by", "text")
+DELIVERY = ("event", "url", "payload", "answer", "state", "created_at", "answered_at")
+MAIL = ("number", "address", "title", "text", "state", "created_at", "ended_at")
 AUDIT = ("at", "written_by", "action", "facts")
 
 
@@ -75,8 +85,17 @@ def _found(names: Sequence[str]) -> dict[str, list[Entry]]:
         "reports_of_no_message": _rows(
             StatusReport, REPORT, StatusReport.recipient.in_(names), StatusReport.part.is_null()
         ),
+        "verifications": _rows(Verification, CODE, Verification.number.in_(names)),
         "notes": _rows(ConversationNote, NOTE, ConversationNote.number.in_(names)),
+        "alert_routes": [
+            {"name": route.name} for route in AlertRoute.select() if {*route.recipients["to"]} & {*names}
+        ],
+        "told_of_alarms": [{"number": name} for name in settings.notices().numbers if name in names],
+        "mails": _rows(Mail, MAIL, Mail.number.in_(names)),
         "import_lines": _import_lines(names[0]),
+        "deliveries": _rows(Delivery, DELIVERY, deliveries.about(names)),
+        "campaigns": _campaigns(names),
+        "surveys": survey_traces.of(names),
         "calls": _rows(Call, CALL, Call.number.in_(names)),
         "audit": _rows(Audit, AUDIT, Audit.subject.in_(digests)),
     }
@@ -92,6 +111,15 @@ def _contact(row: Contact) -> Entry:
         "tags": [one.tag for one in ContactTag.select().where(ContactTag.contact == row.id)],
         "groups": [group.name for group in groups],
     }
+
+
+def _campaigns(names: Sequence[str]) -> list[Entry]:
+    """Those that this person was among."""
+    rows = CampaignPerson.select(CampaignPerson, Campaign).join(Campaign)
+    return [
+        {"campaign": row.campaign.name, **_entry(row, CAMPAIGN)}
+        for row in rows.where(CampaignPerson.number.in_(names)).order_by(CampaignPerson.id)
+    ]
 
 
 def _import_lines(number: str) -> list[Entry]:

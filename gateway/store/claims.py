@@ -52,6 +52,8 @@ _HAND_OVER = f"""
           AND m.modem IS NULL AND m.wanted_modem IS NULL
           AND substr(m.recipient, 1, {db.param}) = {db.param})"""
 
+_WRITTEN_TO = f"SELECT modem FROM inbound WHERE sender = {db.param} ORDER BY id DESC LIMIT 1"
+
 _EARLIER = f"""
     SELECT m.uid, m.until FROM messages AS m
     WHERE m.state IN ('held', 'sending') AND m.recipient = {db.param} AND m.id < {db.param}
@@ -144,6 +146,12 @@ def hand_over(modem: str, heirs: Sequence[tuple[str, Sequence[str]]], lane: int 
         for place, other in enumerate(others):
             share = (len(others), place)
             db.execute_sql(_HAND_OVER, (other, modem, lane, *share, len(prefix), prefix))
+
+
+def written_to(senders: Sequence[str]) -> dict[str, str]:
+    """Sender → the modem at which their last message came in: one step into the index for each."""
+    found = ((sender, _rows(_WRITTEN_TO, sender)) for sender in senders)
+    return {sender: rows[0][0] for sender, rows in found if rows}
 
 
 def earlier(message: Message) -> tuple[str, datetime | None] | None:

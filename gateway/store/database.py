@@ -33,6 +33,10 @@ PRAGMAS = {
     "secure_delete": 1,  # what is deleted or replaced is overwritten where it lay
 }
 
+# What was deleted gives its room back to the disk, a little at a time (`shrink`).  A file must be made for
+# that, or be written anew (VACUUM); said to one that is, it would be a write for each connection.
+MADE_FOR = {"auto_vacuum": "incremental"}
+
 # What a full, read-only or busy disk says: nothing was changed, and it may pass.
 Trouble = OperationalError
 
@@ -43,6 +47,8 @@ TROUBLES = {
     sqlite3.SQLITE_IOERR: "disk_failing",
     sqlite3.SQLITE_CANTOPEN: "disk_failing",
 }
+SPARE = 1000  # unused pages that stay (4 MB): the next messages need them
+PAGES = 200  # given back a transaction
 LEAST_ROOM = 256 * 1024  # octets that a commit may need at once, in the log beside the file
 
 # IMMEDIATE: a transaction that reads and then writes never finds the file locked half-way.
@@ -135,6 +141,16 @@ def check_version(path: Path) -> None:
 def fold() -> None:
     """Let what is committed go from the log into the file; waits for nobody, holds up no writer."""
     db.pragma("wal_checkpoint(PASSIVE)")
+
+
+def shrink(spare: int = SPARE, most: int = PAGES) -> Iterator[None]:
+    """Give unused pages back to the disk, in short transactions; nothing where there are few."""
+    while True:
+        unused = db.pragma("freelist_count")
+        if unused <= spare or not db.pragma("auto_vacuum"):
+            return
+        db.execute_sql(f"PRAGMA incremental_vacuum({min(most, unused - spare)})").fetchall()
+        yield
 
 
 def maintain() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from gateway.store.database import db
@@ -11,6 +12,11 @@ _SETTINGS = "SELECT name, value FROM settings WHERE name LIKE 'law.%' ORDER BY n
 _OPPOSED = (
     f"SELECT at FROM oppositions WHERE digest = {db.param} AND category = {db.param} AND ended_at IS NULL"
 )
+_OPPOSED_OF = (
+    f"SELECT digest, at FROM oppositions WHERE category = {db.param} AND ended_at IS NULL"
+    " AND digest IN ({marks})"
+)
+_AT_ONCE = 500  # digests a question
 # The events are written out: what stands is the last of those that decide it.
 _STANDING = f"""
     SELECT event, ground, at FROM consents
@@ -36,6 +42,17 @@ def choices() -> tuple[tuple[str, str], ...]:
 def opposed_since(digest: str, category: str) -> datetime | None:
     row = db.execute_sql(_OPPOSED, (digest, category)).fetchone()
     return _instant.python_value(row[0]) if row else None
+
+
+def opposed(digests: Sequence[str], category: str) -> Iterator[tuple[str, datetime]]:
+    """(digest, since when) of those who refuse that category: one step into the index for each."""
+    for first in range(0, len(digests), _AT_ONCE):
+        some = digests[first : first + _AT_ONCE]
+        marks = ", ".join([db.param] * len(some))
+        for digest, at in db.execute_sql(_OPPOSED_OF.format(marks=marks), (category, *some)):
+            since = _instant.python_value(at)
+            if since is not None:
+                yield digest, since
 
 
 def last_consent(number: str) -> tuple[str, str | None, datetime | None] | None:

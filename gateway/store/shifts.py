@@ -9,7 +9,8 @@ from typing import Any
 from gateway.store.database import db
 from gateway.store.models import InstantField
 
-COUNTED = ("messages", "history", "inbound", "status_reports")  # tables whose new rows are told by their ids
+# Tables whose new rows are told by their ids.
+COUNTED = ("messages", "history", "inbound", "status_reports", "deliveries")
 
 Marks = Mapping[str, int]  # table → the newest id
 
@@ -20,6 +21,7 @@ _WAITS = (
     ("parts", "until", "state IN ('held', 'uncertain') AND reason IN ({reasons})"),
     ("messages", "until", "state IN ('held', 'uncertain') AND reason IN ({reasons})"),
     ("sims", "paused_until", "TRUE"),
+    ("deliveries", "next_at", "state = 'waiting'"),
 )
 
 # What was written with "now": the columns, and which of their rows were written since the marks.
@@ -34,6 +36,7 @@ _WRITTEN = (
     ("inbound", "received_at", _NEW),
     ("inbound_parts", "received_at", "inbound_id > :inbound"),
     ("status_reports", "received_at", _NEW),
+    ("deliveries", "created_at", _NEW),
     ("conversations", "last_at", "TRUE"),
 )
 # A validity begins when the message was asked for, or at the hour that its caller named: the later one.

@@ -6,15 +6,17 @@ message passes here several times.  All else is written with the models.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from peewee import Field, Model
+from peewee import Field, Model, __exception_wrapper__  # type: ignore[attr-defined]
 
 from gateway.store.database import db
 
 Columns = Mapping[str, Any]
+
+_LAST_ID = f"SELECT seq FROM sqlite_sequence WHERE name = {db.param}"
 
 
 def insert(table: type[Model], columns: Columns) -> int:
@@ -24,10 +26,23 @@ def insert(table: type[Model], columns: Columns) -> int:
 
 
 def insert_many(table: type[Model], rows: Sequence[Columns]) -> None:
-    """Insert rows of the same columns; through peewee, so that trouble has its name for it."""
-    sql, fields = _insert(table, tuple(rows[0]))
-    for row in rows:
-        db.execute_sql(sql, _values(fields, row))
+    """Insert rows of the same columns, by one statement."""
+    if rows:
+        sql, fields = _insert(table, tuple(rows[0]))
+        _many(sql, fields, rows)
+
+
+def next_id(table: type[Model]) -> int:
+    """The id that the next row gets, in a transaction that may write: nobody else takes it meanwhile."""
+    found = db.execute_sql(_LAST_ID, (table._meta.table_name,)).fetchone()
+    return int(found[0]) + 1 if found else 1
+
+
+def row(table: type[Model], columns: Columns) -> Any:
+    """The row as reading it would give it, for one that is written besides."""
+    made = table(__no_default__=True)
+    made.__data__.update(columns)
+    return made
 
 
 def insert_missing(table: type[Model], rows: Sequence[Columns]) -> None:
@@ -47,10 +62,11 @@ def update(table: type[Model], changes: Columns, where: Columns) -> int:
     return int(db.execute_sql(sql, values).rowcount)
 
 
-def upsert(table: type[Model], columns: Columns, key: str, adding: str) -> None:
-    """Insert a row; where its `key` is there already, replace the columns and add to `adding`."""
-    sql, fields = _upsert(table, tuple(columns), key, adding)
-    db.execute_sql(sql, _values(fields, columns))
+def upsert_many(table: type[Model], rows: Sequence[Columns], key: str, adding: str) -> None:
+    """Insert rows; where the `key` of one is there already, replace the columns and add to `adding`."""
+    if rows:
+        sql, fields = _upsert(table, tuple(rows[0]), key, adding)
+        _many(sql, fields, rows)
 
 
 def _insert_or(otherwise: str, table: type[Model], rows: Sequence[Columns]) -> None:
@@ -59,6 +75,24 @@ def _insert_or(otherwise: str, table: type[Model], rows: Sequence[Columns]) -> N
         sql = sql.replace("INSERT INTO", f"INSERT OR {otherwise} INTO", 1)
         for row in rows:
             db.execute_sql(sql, _values(fields, row))
+
+
+def _many(sql: str, fields: Sequence[Field], rows: Sequence[Columns]) -> None:
+    """Through peewee's names for trouble, as all else is."""
+    with __exception_wrapper__:
+        db.cursor().executemany(sql, _converted(fields, rows))
+
+
+def _converted(fields: Sequence[Field], rows: Sequence[Columns]) -> Iterator[list[Any]]:
+    """The values of each row; one that is the same object in row after row is converted once."""
+    last, values = [_converted] * len(fields), [None] * len(fields)
+    numbered = [(place, field, field.name) for place, field in enumerate(fields)]
+    for columns in rows:
+        for place, field, name in numbered:
+            value = columns[name]
+            if value is not last[place]:
+                last[place], values[place] = value, field.db_value(value)  # type: ignore[no-untyped-call]
+        yield values
 
 
 def _values(fields: Sequence[Field], columns: Columns) -> list[Any]:

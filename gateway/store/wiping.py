@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gateway.store.database import PRAGMAS, db
+from gateway.store.database import MADE_FOR, PRAGMAS, db
 
 PATIENCE = 2000  # milliseconds for readers and writers to let go of the log
 
@@ -33,6 +33,8 @@ def rewrite() -> None:
     It needs room on the disk twice over.  The copy goes through a temporary file, else through memory.
     """
     db.pragma("temp_store", "file")
+    for name, value in MADE_FOR.items():
+        db.pragma(name, value)
     try:
         db.execute_sql("VACUUM")
     finally:

@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import api
+import campaign
 import crash
 import faults
 import idle
@@ -24,10 +26,11 @@ import peers
 import scale
 import scale_memory
 import search
+import soak
 import startup
 from stack import NotReady
 
-# figure → (unit, what it should not exceed; None: only of interest)
+# figure → (unit, its goal; None: only of interest)
 GOALS: dict[str, tuple[str, float | None]] = {
     "latency p50": ("ms", 7),
     "latency p90": ("ms", None),
@@ -39,12 +42,28 @@ GOALS: dict[str, tuple[str, float | None]] = {
     "simulator idle CPU": ("%", None),
     "gateway idle PSS": ("MB", 35),
     "web idle PSS": ("MB", 50),
+    "gateway idle writes": ("kB/min", 8),
+    "web idle writes": ("kB/min", 8),
     "gateway PSS after use": ("MB", 35),
     "web PSS after use": ("MB", 50),
     "web start": ("s", None),
     "gateway start": ("s", None),
     "modem ready": ("s", None),
+    "gap alone": ("ms", None),
+    "gap in bulk": ("ms", None),
+    "single rate": ("/s", 300),
+    "single p50": ("ms", None),
+    "single p99": ("ms", None),
+    "bulk rate": ("/s", 10_000),
+    "bulk p50": ("ms", None),
+    "bulk p99": ("ms", None),
+    "kannel rate": ("/s", None),
+    "kannel p50": ("ms", None),
+    "kannel p99": ("ms", None),
+    "ratio single": ("×", None),
+    "ratio bulk": ("×", None),
 }
+MORE_IS_BETTER = ("/s",)  # units whose goal is to be reached, not kept below
 
 Figures = dict[str, float]
 
@@ -53,17 +72,20 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     what = parser.add_subparsers(
-        dest="what", metavar="latency|idle|memory|startup|faults|scale|pages|search|import|crash|peers"
+        dest="what",
+        metavar="latency|idle|memory|startup|api|faults|scale|pages|search|import|campaign|crash|soak|peers",
     )
     one = what.add_parser("latency", help="HTTP request begun → AT+CMGS line complete at the modem")
     one.add_argument("--messages", type=int, default=300, help="how many (300)")
     one.add_argument("--seed", type=int, default=1, help="of the pauses between them (1)")
-    one = what.add_parser("idle", help="CPU and memory of each process while nothing happens")
+    one = what.add_parser("idle", help="CPU, memory and writes of each process while nothing happens")
     one.add_argument("--seconds", type=float, default=60, help="how long to watch (60)")
     one = what.add_parser("memory", help="memory of both processes after pages were asked for")
     one.add_argument("--requests", type=int, default=600, help="how many (600)")
     one = what.add_parser("startup", help="from start to ready, of each process")
     one.add_argument("--times", type=int, default=5, help="the median of so many starts (5)")
+    one = what.add_parser("api", help="calls a second, single and bulk, durable; beside Kannel's sendsms")
+    one.add_argument("--seconds", type=float, default=8, help="of each load (8)")
     one = what.add_parser("faults", help="how soon messages leave again after each fault: five minutes")
     one.add_argument("--away", type=float, default=20, help="seconds of the long unplugging (20)")
     one.add_argument("--only", default="", metavar="WORD", help="the faults whose name has WORD in it")
@@ -71,6 +93,8 @@ def arguments() -> argparse.Namespace:
     one = what.add_parser("crash", help="kill −9 at random instants: nothing lost, nothing twice unsaid")
     one.add_argument("--kills", type=int, default=20, help="of the gateway; about 2 s each (20)")
     one.add_argument("--seed", type=int, help="of the instants and of the load (drawn, and printed)")
+    one = what.add_parser("soak", help="traffic for long: do memory, descriptors, threads or files grow?")
+    one.add_argument("--minutes", type=float, default=10, help="how long (10)")
     one = what.add_parser("peers", help="beside gammu-smsd and smstools, in the same run: six minutes")
     one.add_argument("--only", default="", metavar="WORD", help="of wire, hook, burst, idle, campaign, queue")
     one.add_argument("--seed", type=int, default=1, help="of the pauses (1)")
@@ -94,6 +118,10 @@ def _at_scale(what: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     one = what.add_parser("import", help="a hundred thousand contacts, while messages are submitted")
     one.add_argument("--lines", type=int, default=100_000, help="of the file (100000)")
     one.add_argument("--seed", type=int, default=1, help="of what is in it (1)")
+    one = what.add_parser("campaign", help="to twenty thousand people, the gateway killed at random instants")
+    one.add_argument("--people", type=int, default=20_000, help="in all (20000)")
+    one.add_argument("--kills", type=int, default=10, help="of the gateway (10)")
+    one.add_argument("--seed", type=int, default=1, help="of the instants (1)")
     one = what.add_parser("search", help="finding words among a million messages, and taking them in")
     one.add_argument("--messages", type=int, default=1_000_000, help="that were written (1000000)")
 
@@ -118,6 +146,8 @@ def measure(chosen: argparse.Namespace) -> Figures:
         return latency.measure(chosen.messages, chosen.seed)
     if chosen.what == "idle":
         return idle.measure(chosen.seconds)
+    if chosen.what == "api":
+        return api.measure(chosen.seconds)
     if chosen.what == "memory":
         return memory.measure(chosen.requests)
     if chosen.what == "startup":
@@ -130,8 +160,10 @@ def table(figures: Figures) -> str:
     lines = [f"{'':24}{'measured':>12}{'goal':>12}"]
     for name, figure in figures.items():
         unit, goal = GOALS[name]
-        wanted = "" if goal is None else f"≤ {goal:g} {unit}"
-        mark = "" if goal is None or figure <= goal else "  over"
+        more = unit in MORE_IS_BETTER
+        wanted = "" if goal is None else f"{'≥' if more else '≤'} {goal:g} {unit}"
+        missed = goal is not None and (figure < goal if more else figure > goal)
+        mark = ("  under" if more else "  over") if missed else ""
         lines.append(f"{name:24}{f'{figure:.2f} {unit}':>12}{wanted:>12}{mark}")
     return "\n".join(lines)
 
@@ -167,6 +199,10 @@ def shown(chosen: argparse.Namespace) -> tuple[str, dict[str, object]]:
     if chosen.what == "import":
         taken_in = imports.measure(chosen.lines, chosen.seed)
         return imports.table(taken_in), {"import": taken_in}
+    if chosen.what == "campaign":
+        crowd = campaign.measure(chosen.people, chosen.kills, chosen.seed)
+        broken = sum(crowd[name] for name in ("twice", "forgotten", "looks that did not add up"))
+        return campaign.table(crowd), {"campaign": crowd, "broken": broken}
     if chosen.what == "search":
         asked = search.measure(chosen.messages)
         return search.table(asked), {"search": search.document(asked)}
@@ -176,6 +212,9 @@ def shown(chosen: argparse.Namespace) -> tuple[str, dict[str, object]]:
     if chosen.what == "peers":
         results = peers.measure(chosen.only, chosen.seed, chosen.turns)
         return peer_table.table(results), {"peers": peer_table.document(results)}
+    if chosen.what == "soak":
+        soaked = soak.measure(chosen.minutes)
+        return soak.table(soaked), soak.document(soaked)
     if chosen.what == "crash":
         outcome = crash.measure(chosen.kills, chosen.seed)
         return crash.table(outcome), crash.document(outcome)

@@ -1,4 +1,4 @@
-"""What Linux says of a process and its children: processor time and memory."""
+"""What Linux says of a process and its children: processor time, memory, descriptors, writes to disks."""
 
 from __future__ import annotations
 
@@ -23,6 +23,27 @@ def cpu_seconds(pid: int) -> float:
 def pss_megabytes(pid: int) -> float:
     """Proportional set size of the whole family, in MB of 1024² octets, as the kernel's kB add up."""
     return sum(_pss_kilobytes(member) for member in family(pid)) / 1024
+
+
+def written_kilobytes(pid: int) -> float:
+    """What the whole family has sent to a disk so far, in kB of 1024 octets; what lies in memory (tmpfs)
+    does not count."""
+    return sum(_written(member) for member in family(pid)) / 1024
+
+
+def open_files(pid: int) -> int:
+    """Open descriptors of the whole family."""
+    return sum(len(os.listdir(f"/proc/{member}/fd")) for member in family(pid))
+
+
+def threads(pid: int) -> int:
+    """Threads of the whole family."""
+    return sum(len(os.listdir(f"/proc/{member}/task")) for member in family(pid))
+
+
+def _written(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/io").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("write_bytes:"))
 
 
 def _cpu_ticks(pid: int) -> int:

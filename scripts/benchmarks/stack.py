@@ -28,7 +28,7 @@ POLL = 0.005  # seconds between two looks: the grain of every start time
 CONFIG = """
 [appliance]
 data_dir = "{folder}"
-runtime_dir = "{folder}"
+runtime_dir = "{runtime}"
 
 [web]
 port = {port}
@@ -48,6 +48,7 @@ class Stack:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="bench-"))
+        self.runtime = self.folder  # where an installed one has memory: /run
         self.port = free_port()
         self.config = self.folder / "gateway.toml"
         self.environment = {**os.environ, "CHAPPE_CONFIG": str(self.config)}
@@ -81,7 +82,9 @@ class Stack:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _start(self) -> None:
-        self.config.write_text(CONFIG.format(folder=self.folder, port=self.port), encoding="utf-8")
+        self.config.write_text(
+            CONFIG.format(folder=self.folder, runtime=self.runtime, port=self.port), encoding="utf-8"
+        )
         modem, control = str(self.folder / "modem"), str(self.folder / "control")
         quick = ("--network-seconds", "0", "--delivery-seconds", "0")
         self._run("simulator", ("simulate", "--link", modem, "--control", control, *quick))

@@ -53,6 +53,8 @@ def test_what_was_backed_up_is_put_back_on_an_empty_machine(
     assert manifest.messages == 1
     assert content(elsewhere.database_path) == content(site.database_path)
     assert (elsewhere.data_dir / "secret").read_bytes() == b"s" * 32
+    modes = {path.name: path.stat().st_mode & 0o777 for path in elsewhere.data_dir.iterdir()}
+    assert modes == {"chappe.sqlite": 0o660, "secret": 0o640}, "page and gateway share them by their group"
     assert said.uid in "".join(content(elsewhere.database_path))
 
 
@@ -141,19 +143,22 @@ def test_a_backup_of_a_newer_version_is_refused(
     refuses(elsewhere, tmp_path / "a.chappe", "database_newer")
 
 
+@pytest.mark.parametrize("version", [3, 5])
 def test_a_backup_of_an_older_version_is_brought_up_to_date(
-    elsewhere: Appliance, site: Appliance, tmp_path: Path
+    elsewhere: Appliance, site: Appliance, tmp_path: Path, version: int
 ) -> None:
     folder = tmp_path / "older"
-    later = [f"{name}.py" for name in database.known_versions()[3:]]
+    later = [f"{name}.py" for name in database.known_versions()[version:]]
     shutil.copytree(database.MIGRATIONS, folder, ignore=lambda _, names: later)
     older = SqliteDatabase(str(site.database_path))
     Runner(older, str(folder), table_name=database.HISTORY_TABLE).up()
+    older.execute_sql("INSERT INTO settings VALUES ('law.mine', '{\"hours\": 1}')")
     older.close()
     make(site, tmp_path / "a.chappe", MONDAY_NOON)
     done = restore(elsewhere, tmp_path / "a.chappe", MONDAY_NOON)
-    assert done.applied == tuple(database.known_versions()[3:])
+    assert done.applied == tuple(database.known_versions()[version:])
     database.check_version(elsewhere.database_path)
+    assert "law.mine" in "".join(content(elsewhere.database_path))
 
 
 def test_nothing_is_put_back_while_somebody_has_the_database_open(site: Appliance, tmp_path: Path) -> None:
@@ -184,7 +189,8 @@ def test_the_shelf_keeps_the_newest(bench: Any, site: Appliance) -> None:
     assert len(kept) == shelf.KEPT
     assert kept[0].made_at == MONDAY_NOON + timedelta(days=shelf.KEPT + 1)
     assert all(one.manifest for one in kept)
-    assert {path.stat().st_mode & 0o777 for path in shelf.folder(site).iterdir()} == {0o600}
+    modes = {path.stat().st_mode & 0o007 for path in shelf.folder(site).iterdir()}
+    assert modes == {0}, "gateway and page, and nobody else"
 
 
 @pytest.mark.parametrize("name", ["../chappe.sqlite", "chappe.sqlite", "", "chappe-20261123T110000Z.chappe"])

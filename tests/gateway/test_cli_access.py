@@ -92,3 +92,45 @@ def test_keys_are_listed_with_their_last_use(bench: Bench, run: Run) -> None:
         keys.note_use(keys.everything()[0], datetime(2026, 11, 23, 11, 0, tzinfo=UTC))
     assert json.loads(run("key list --json").stdout)[0]["last_used_at"] == "2026-11-23T12:00:00+01:00"
     assert "2026-11-23 12:00" in run("key list").stdout
+
+
+def key_rows(run: Run) -> dict[str, dict[str, Any]]:
+    return {row["name"]: row for row in json.loads(run("key list --json").stdout)}
+
+
+def test_a_key_is_made_with_rules_and_they_are_changed_one_by_one(run: Run) -> None:
+    assert run("key create till --category alert --category otp --per-day 50 --quiet").exit_code == 0
+    row = key_rows(run)["till"]
+    assert (row["categories"], row["category"], row["per_day"], row["per_minute"]) == (
+        ["otp", "alert"],
+        "otp",
+        50,
+        None,
+    )
+    assert row["used_today"] == 0
+    assert "till has other rules now." in run("key change till --per-minute 5").stdout
+    assert "till has these rules already." in run("key change till --per-minute 5").stdout
+    row = key_rows(run)["till"]
+    assert (row["categories"], row["per_day"], row["per_minute"]) == (["otp", "alert"], 50, 5)
+    run("key change till --category all --per-day 0 --inbound-url http://192.168.1.9/in")
+    row = key_rows(run)["till"]
+    assert (row["categories"], row["per_day"], row["inbound_url"]) == ([], None, "http://192.168.1.9/in")
+    table = run("key list").stdout
+    assert "5 a minute" in table
+    assert "any" in table
+
+
+def test_rules_that_cannot_be_meant_change_nothing(run: Run) -> None:
+    run("key create till --quiet")
+    before = key_rows(run)
+    for words in (
+        "--category spam",
+        "--modem sim9",
+        "--per-day -1",
+        "--inbound-url ftp://a/",
+        "--default-category x",
+    ):
+        assert run(f"key change till {words}").exit_code == 1
+    assert run("key change nobody --per-day 1").exit_code == 1
+    assert run("key create other --category spam").exit_code == 1
+    assert key_rows(run) == before

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -34,6 +36,47 @@ def test_relative_paths_start_at_the_file(tmp_path: Path) -> None:
 def test_several_modems_keep_their_order(tmp_path: Path) -> None:
     text = '[[modems]]\nname = "a"\nport = "/dev/a"\n[[modems]]\nname = "b"\nport = "/dev/b"\nbaudrate = 9600'
     assert [(m.name, m.baudrate) for m in load(tmp_path, text).modems] == [("a", 115200), ("b", 9600)]
+
+
+LOG = """
+import logging, sys
+from gateway.cli.serving import begin_log
+begin_log(sys.argv[1])
+logging.getLogger("modem.traffic").debug("ours")
+logging.getLogger("gateway").warning("trouble")
+logging.getLogger("peewee").debug("INSERT +33612345678")
+logging.getLogger("urllib3.connectionpool").debug("POST /secret")
+"""
+
+
+@pytest.mark.parametrize(
+    ("level", "told"),
+    [
+        ("debug", ["D modem.traffic: ours", "W gateway: trouble"]),
+        ("info", ["W gateway: trouble"]),
+        ("error", []),
+    ],
+)
+def test_the_log_tells_as_much_as_was_chosen_and_never_what_libraries_know(
+    level: str, told: list[str]
+) -> None:
+    done = subprocess.run([sys.executable, "-c", LOG, level], capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines() == told
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('[appliance]\nlog_level = "loud"', "appliance.log_level"),
+        ("[backup]\ndaily = 0", "backup.daily"),
+        ('[backup]\nmount = "yes"', "backup.mount"),
+        ("[backup]\nhourly = 1", "backup.hourly"),
+    ],
+)
+def test_what_the_night_and_the_log_cannot_be_is_named(tmp_path: Path, text: str, key: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, text)
+    assert caught.value.facts["key"] == key
 
 
 MODEM = '[[modems]]\nname = "a"\nport = "/dev/a"\n'

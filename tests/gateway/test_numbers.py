@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from gateway.errors import Invalid
@@ -73,3 +75,13 @@ def test_a_national_number_belongs_to_the_appliances_country() -> None:
 )
 def test_two_writings_of_one_number_are_the_same(one: str, other: str, same: bool) -> None:
     assert numbers.same(one, other) is same
+
+
+def test_what_is_given_back_unread_is_what_the_library_says_of_it() -> None:
+    """The quick way for France's own numbers changes nothing."""
+    drawn = random.Random(33)
+    for _ in range(300):
+        number = f"+33{drawn.randint(1, 9)}{drawn.randint(0, 99_999_999):08d}"
+        spaced = f"+33 {number[3:]}"  # has to go the long way
+        assert numbers.parse(number, "FR") == numbers.parse(spaced, "FR") == number
+        assert numbers.parse(number, "DE") == number

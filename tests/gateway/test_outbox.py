@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fakes import MONDAY_NOON
 from gateway.errors import Conflict, GatewayError, Invalid, NotFound
-from gateway.messages import lookup, outbox
+from gateway.messages import lookup, outbox, sealing
+from gateway.messages.drafts import NOT_ASKED, Fingerprint
 from gateway.messages.outbox import Draft
-from gateway.store.models import Conversation, History, Message, Part
+from gateway.store.models import ConcatReference, Conversation, History, Message, Part
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -183,3 +188,68 @@ def test_nothing_is_canceled_twice(bench: Bench) -> None:
 def test_nobody_cancels_what_does_not_exist(bench: Bench) -> None:
     with pytest.raises(NotFound):
         outbox.cancel("0" * 32, "page:ana", bench.now)
+
+
+def test_a_draft_is_recognised_by_the_digest_of_before(bench: Bench) -> None:
+    """The digest is made in two pieces, and is the one of earlier versions: what was asked before an upgrade
+    is known after it."""
+    for draft in (
+        Draft(
+            "+33639980001", "Ça va ? “a”", "otp", None, timedelta(hours=1), "sim1", True, {"b": "c", "a": "é"}
+        ),
+        Draft("+33639980001", "", send_at=MONDAY_NOON, callback=outbox.Callback("http://a/", "standard", 3)),
+        Draft("+33639980001", "code 4821", secret="4821", client_ref="a", hold_until=MONDAY_NOON),
+    ):
+        text = sealing.hide(draft.text, draft.secret) if draft.secret else draft.text
+        said = {name: str(getattr(draft, name)) for name in Draft.__slots__ if name not in NOT_ASKED}
+        said |= {"text": text}
+        if draft.callback is None:
+            said.pop("callback")
+        whole = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+        assert Fingerprint(draft).of(draft.to) == whole
+
+
+def test_many_are_written_as_one_by_one_would_be(bench: Bench) -> None:
+    """Taking in together is only quicker: rows, states and reasons are those of single submissions."""
+    usual = Draft("", "Bonjour", "notification", metadata={"a": "b"})
+    drafts = [
+        usual.towards("+33639980001", "Bonjour", None),
+        usual.towards("+33639980001", "x" * 200, "twice"),
+        usual.towards("+33639980001", "x" * 200, "twice"),
+        usual.towards("nobody", "Bonjour", None),
+        replace(usual, to="+33639980002", category="marketing"),
+        replace(usual, to="+33639980003", category="otp", hold_until=bench.now + timedelta(seconds=9)),
+        replace(usual, to="+33639980004", text=""),
+    ]
+    single = [_one(draft, bench) for draft in drafts]
+    lines = _rows()
+    for table in (Message, Part, History, Conversation, ConcatReference):
+        table.delete().execute()
+    many = outbox.submit_many(drafts, bench.caller, bench.now, sleep=lambda _: None)
+    assert [_shown(outcome) for outcome in many] == [_shown(outcome) for outcome in single]
+    assert _rows() == lines
+    assert many[1].uid == many[2].uid  # type: ignore[union-attr]
+
+
+def _one(draft: Draft, bench: Bench) -> Message | GatewayError:
+    try:
+        return outbox.submit(draft, bench.caller, bench.now)
+    except GatewayError as error:
+        return error
+
+
+def _shown(outcome: Message | GatewayError) -> object:
+    if isinstance(outcome, GatewayError):
+        return (outcome.code, outcome.field)
+    drawn = ("id", "uid", "concat_reference")
+    told = {name: value for name, value in outcome.__data__.items() if value is not None}
+    return {name: value for name, value in told.items() if name not in drawn}
+
+
+def _rows() -> list[list[object]]:
+    """Everything written, but for what is drawn or counted."""
+    drawn = {"id", "uid", "message", "concat_reference", "last"}
+    return [
+        [{name: value for name, value in row.__data__.items() if name not in drawn} for row in table.select()]
+        for table in (Message, Part, History, Conversation, ConcatReference)
+    ]

@@ -29,8 +29,10 @@ from gateway.privacy.retention import Retention
 from gateway.store import database, wiping
 from gateway.store.models import (
     TABLES,
+    ApiKey,
     Audit,
     Call,
+    CodeSend,
     Contact,
     ContactField,
     ContactGroup,
@@ -49,6 +51,7 @@ from gateway.store.models import (
     Part,
     Quarantine,
     StatusReport,
+    Verification,
 )
 from modem import api
 
@@ -131,6 +134,25 @@ def a_life(bench: Bench) -> None:
     calls.note("sim1", "0612345678", bench.now)
     requests.ask("sim1", "ussd", "*123*0612345678#", "test:me", ("sim1",), bench.now, bench.ids)
     ledger.oppose(ANNA, "marketing", Act("phone", "test:me"), bench.now)
+    a_code(bench)
+
+
+def a_code(bench: Bench) -> None:
+    """One that Anna was to type back."""
+    key = ApiKey.create(name="till", digest="", account_sid="AC", scopes="send", created_at=bench.now)
+    common = {
+        "number": ANNA,
+        "prefix": "+3361234",
+        "region": "FR",
+        "address": "",
+        "device": "",
+        "message": "",
+    }
+    at = {"created_at": bench.now, "sent_at": bench.now, "expires_at": bench.now}
+    row = Verification.create(
+        uid=bench.ids.uid(bench.now), key=key, digest="", state="expired", **common, **at
+    )
+    CodeSend.create(verification=row, at=bench.now, key_id=key.id, **common)
 
 
 def octets(bench: Bench) -> bytes:
@@ -180,7 +202,8 @@ def test_only_the_sealed_objection_and_the_log_are_kept(bench: Bench) -> None:
         "ContactField",
         "ContactGroup",
         "ImportJob",
-    }  # the last three: of nobody
+        "ApiKey",
+    }  # the last four: of nobody
     assert standing.opposed_since(ANNA, "marketing") is not None
     assert Opposition.get().digest not in ("", ANNA)
     assert audit.recent(number=ANNA)[0].action == "person_erased"
@@ -370,7 +393,8 @@ def test_the_copy_holds_everything_of_one_person_and_nothing_of_another(bench: B
     given = export.everything(ANNA, bench.site, "test:me", bench.now)
     assert {kind: len(rows) for kind, rows in given.items() if isinstance(rows, list)} == {
         "contact": 1, "consents": 2, "oppositions": 1, "messages": 2, "inbound": 2,
-        "reports_of_no_message": 1, "notes": 1, "import_lines": 1, "calls": 1, "audit": 0,
+        "reports_of_no_message": 1, "verifications": 1, "notes": 1, "alert_routes": 0, "import_lines": 1,
+        "deliveries": 0, "campaigns": 0, "calls": 1, "audit": 0,
     }  # fmt: skip
     card = given["contact"][0]
     assert (card["fields"], card["tags"], card["groups"]) == (

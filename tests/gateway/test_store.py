@@ -13,7 +13,7 @@ from playhouse.migrations import Runner
 
 from fakes import MONDAY_NOON
 from gateway.errors import Unusable
-from gateway.store import claims, database
+from gateway.store import claims, database, wiping
 from gateway.store.models import TABLES, Message, Part
 from gateway.store.upgrade import upgrade
 
@@ -136,3 +136,52 @@ def test_the_file_is_synced_at_every_commit(path: Path) -> None:
     with database.connection():
         assert database.db.execute_sql("PRAGMA synchronous").fetchone() == (2,)
         assert database.db.execute_sql("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+# ---- its figure ------------------------------------------------------------------------------
+
+
+def pragma(path: Path, name: str) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+def litter(rows: int) -> None:
+    """Write many rows and delete them."""
+    with database.transaction():
+        for number in range(rows):
+            database.db.execute_sql("INSERT INTO settings VALUES (?, ?)", (f"x{number}", "x" * 4000))
+    with database.transaction():
+        database.db.execute_sql("DELETE FROM settings")
+
+
+def test_a_new_file_gives_its_room_back_in_short_steps_and_keeps_some(path: Path) -> None:
+    upgrade(path, MONDAY_NOON)
+    database.open(path)
+    with database.connection():
+        litter(100)
+        database.maintain()
+        before = path.stat().st_size
+        steps = sum(1 for _ in database.shrink(10, 30))
+        database.maintain()
+        assert database.db.pragma("freelist_count") == 10
+        assert list(database.shrink(10, 30)) == []
+    assert steps >= 3
+    assert path.stat().st_size <= before - 90 * 4096
+
+
+def test_an_older_file_learns_it_when_it_is_written_anew_and_loses_nothing(path: Path) -> None:
+    upgrade(path, MONDAY_NOON)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA auto_vacuum = NONE")
+        connection.execute("VACUUM")
+    assert pragma(path, "auto_vacuum") == 0
+    database.open(path)
+    with database.connection():
+        litter(100)
+        assert list(database.shrink(10, 30)) == [], "it cannot yet"
+        database.db.execute_sql("INSERT INTO settings VALUES ('mine', '{}')")
+        wiping.rewrite()
+        assert database.db.execute_sql("SELECT name FROM settings").fetchall() == [("mine",)]
+    assert pragma(path, "auto_vacuum") == 2

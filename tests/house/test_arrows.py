@@ -9,7 +9,7 @@ import pytest
 from house.tree import PACKAGES, ROOT, Import, imports, inside, plant
 
 # The gateway's ground floor: values and small doors which every room above may use.
-GROUND = ("clock", "config", "errors", "events", "ids", "secret", "settings", "timezones", "wake")
+GROUND = ("clock", "config", "errors", "events", "ids", "notify", "panel", "secret", "settings", "timezones", "wake")
 FLOOR = tuple(f"gateway.{name}" for name in GROUND)
 SEAM = ("modem.api", "modem.errors")
 TEXTS = ("modem.halves", "modem.alphabet", "modem.segments", "modem.transliteration")
@@ -37,6 +37,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "gateway.setup": ("gateway.audit", "gateway.store", *FLOOR),
     "gateway.trust": ("gateway.audit", "gateway.status", "gateway.store", *FLOOR),
     "gateway.backup": ("gateway.audit", "gateway.store", *FLOOR),
+    "gateway.backup.nightly": ("gateway.backup", "gateway.modems", *MESSAGES),  # it raises an alarm
+    "gateway.backup.leave": ("gateway.privacy", "gateway.audit", "gateway.store", *FLOOR),
     "gateway.audit": ("gateway.consent.seal", "gateway.store", *FLOOR),
     "gateway.consent": ("gateway.policy", "gateway.store", *FLOOR),
     "gateway.letters": ("gateway.audit", "gateway.store", *FLOOR, *TEXTS),
@@ -46,6 +48,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "gateway.figures": MESSAGES,
     "gateway.modems": MESSAGES,
     "gateway.privacy": ("gateway.contacts", *MESSAGES),
+    "gateway.doctor": ("gateway.modems", *MESSAGES, "modem.finder", "modem.masking"),
     "gateway.features": (
         "gateway.access",
         "gateway.contacts",
@@ -53,7 +56,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "gateway.modems",
         *MESSAGES,
     ),
-    "gateway.daemon": ("gateway.daemon", "gateway.trust", *ROOMS, *MESSAGES, *LINKS),
+    "gateway.daemon": ("gateway.access", "gateway.daemon", "gateway.trust", *ROOMS, *MESSAGES, *LINKS),
     "gateway.cli": ("gateway", *SEAM, *TEXTS),
     "web": ("web", "gateway"),
 }

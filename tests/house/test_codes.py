@@ -14,6 +14,9 @@ import pytest
 
 from gateway import config
 from gateway.access.roles import ROLES
+from gateway.doctor.checks import CHECKS
+from gateway.doctor.checks.sims import HOLDS, SIM_TROUBLES
+from gateway.doctor.findings import LEVELS
 from gateway.messages.lifecycle import Event, State
 from gateway.policy.categories import CATEGORIES
 from gateway.policy.verdict import Answer
@@ -41,6 +44,8 @@ SPOKEN: dict[str, dict[str, tuple[tuple[str, int, str], ...]]] = {
         "Why": (("rule", 0, "code"), ("reason", 2, "reason")),
         "Step": (("reason", 2, "reason"),),
         **dict.fromkeys(("write", "reading"), (("action", 1, "action"),)),
+        **dict.fromkeys(("good", "remark", "unsure"), (("doctor", 0, "code"),)),
+        **dict.fromkeys(("warn", "bad"), (("doctor", 0, "code"), ("cure", 0, "code"))),
     },
     "web": dict.fromkeys((*ERRORS, "refuse"), ERROR),
 }
@@ -53,6 +58,10 @@ ENUMERATED: dict[str, Iterable[str]] = {
     "link": LinkState,
     "answer": (*Answer, "wait"),
     "role": ROLES,
+    "field": CHECKS,
+    "level": LEVELS,
+    "doctor": (*SIM_TROUBLES, *HOLDS),
+    "cure": (*SIM_TROUBLES, *HOLDS),
 }
 
 Words = dict[str, dict[str, str]]
@@ -190,6 +199,8 @@ def test_every_language_says_the_same_as(language: str) -> None:
         ("answer = refuse('validity', reason='late')", "reason.late"),
         ("advance(m, p, Step(Event.FAIL, now, 'refused'))", "reason.refused"),
         ("audit.write(by, 'key_created', now)", "action.key_created"),
+        ("yield good('power_good')", "doctor.power_good"),
+        ("yield bad('port_missing', port=1)", "cure.port_missing"),
     ],
 )
 def test_a_code_without_words_is_found(tmp_path: Path, line: str, code: str) -> None:

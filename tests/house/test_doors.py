@@ -29,6 +29,8 @@ DOORS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("flask", "flask_babel", "flask_bootstrap", "flask_smorest", "flask_wtf"), WEB),
     **dict.fromkeys(("babel", "jinja2", "marshmallow", "markupsafe", "waitress", "webargs"), WEB),
     **dict.fromkeys(("apispec", "itsdangerous", "werkzeug", "wtforms"), WEB),
+    "urllib3": ("gateway/features/webhooks/posting.py",),
+    "prometheus_client": ("web/metrics.py",),
     "werkzeug.security": ("gateway/access/people.py",),  # passwords
 }
 

@@ -17,9 +17,12 @@ from gateway.contacts import book, fields, groups, particulars, segments, templa
 from gateway.contacts.imports import jobs
 from gateway.contacts.segments import Rule, Rules
 from gateway.contacts.templates import Wording
+from gateway.features.webhooks import hooks
+from gateway.features.webhooks.events import USUAL
 from gateway.ids import Ids
 from gateway.policy.consent import Ground
 from gateway.store import database
+from receiver import Receiver
 from stack import Stack
 from web.app import create_app
 
@@ -63,7 +66,7 @@ def opened(stack: Stack) -> Shop:
     """The running stack with the shop's people, texts and messages in it."""
     shop = Shop(stack, create_app(config.load(stack.config)))
     with shop.ledger() as now:
-        places = _people(now) | _texts(now) | _import(stack, now)
+        places = _people(now) | _texts(now) | _import(stack, now) | _webhook(now)
         people.add("bo", "fr", now, Ids(), "writer")
     sent = [stack.send(to, text, **rest) for to, text, rest in LETTERS]
     for uid in sent[:3]:
@@ -89,6 +92,12 @@ def _texts(now: datetime) -> dict[str, str]:
     template = templates.save(Wording("Commande prête", "Bonjour {prénom}, c’est prêt."), BY, now)
     templates.save(Wording("Merci", "Merci, à bientôt !", "reply"), BY, now)
     return {"template": str(template.id)}
+
+
+def _webhook(now: datetime) -> dict[str, str]:
+    with Receiver() as away:
+        url = away.url  # where nothing listens any more
+    return {"webhook": hooks.add("Caisse", url, USUAL, BY, now, Ids()).uid}
 
 
 def _import(stack: Stack, now: datetime) -> dict[str, str]:

@@ -97,6 +97,15 @@ def test_it_goes_on_by_itself_and_nothing_is_lost_or_repeated(
     sent += [stack.send("+33639980170", text) for text in texts[3:]]
     if trouble["do"] == "drop_network":
         stack.modem(do="restore_network", **{"in": 1})
-    until(lambda: all(stack.message(uid)["state"] == "delivered" for uid in sent), "everything", 90)
+    until(lambda: {_end(stack, uid) for uid in sent} <= {"delivered", "uncertain"}, "everything", 90)
     until(lambda: f"malgré {trouble['do']}" in [m["text"] for m in stack.inbound()], "the inbound one")
-    assert sorted(event["text"] for event in stack.submitted()) == sorted(texts)
+    said = [text for uid, text in zip(sent, texts, strict=True) if _end(stack, uid) == "delivered"]
+    assert sorted(event["text"] for event in stack.submitted()) == sorted(said)
+    assert len(said) >= len(texts) - 1
+
+
+def _end(stack: Stack, uid: str) -> str:
+    """The state; a part that the modem had in its hands, and that never reached the network, says so."""
+    message = stack.message(uid)
+    gone = message["text"] in [event["text"] for event in stack.submitted()]
+    return "on its way" if message["state"] == "uncertain" and gone else str(message["state"])

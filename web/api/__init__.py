@@ -8,16 +8,41 @@ from __future__ import annotations
 from flask import Flask
 
 from web import problems
-from web.api import auth, consents, docs, health, inbound, messages, modems, preview, rehearsal
+from web.api import (
+    auth,
+    campaigns,
+    consents,
+    conversions,
+    docs,
+    groups,
+    health,
+    inbound,
+    lookup,
+    modems,
+    preview,
+    rehearsal,
+    sending,
+    verify,
+    waiting,
+    webhooks,
+    wordings,
+)
 from web.api.framework import INTRODUCTION, NativeApi
 from web.api.outputs import RefusedSchema, SeveralSchema
 
 SECTIONS = (
-    messages.section,
+    sending.section,
     preview.section,
     rehearsal.section,
     inbound.section,
     consents.section,
+    groups.section,
+    wordings.section,
+    verify.section,
+    lookup.section,
+    webhooks.section,
+    campaigns.section,
+    conversions.section,
     modems.section,
     health.section,
 )
@@ -32,6 +57,7 @@ def register(app: Flask) -> None:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # a person may read it too
     app.json.sort_keys = False  # type: ignore[attr-defined]  # what matters most comes first
     problems.guard_paths(app)
+    waiting.register(app)
     api = NativeApi(app, spec_kwargs={"info": {"description": INTRODUCTION}})
     key = {"type": "http", "scheme": auth.SCHEME, "description": "A key made by `chappe key create NAME`."}
     api.spec.components.security_scheme(auth.SCHEME, key)

@@ -16,8 +16,8 @@ from web.problems import Fault, Problem
 
 SCHEME = "bearer"
 SCOPES = {
-    "send": "Submit, rehearse, preview and cancel messages; add, change and remove contacts.",
-    "read": "See messages, received messages, contacts with their consents, and modems.",
+    "send": "Submit, rehearse, preview and cancel messages; keep contacts, groups and templates.",
+    "read": "See messages, received messages, contacts with their consents, groups, templates, and modems.",
     "admin": "Everything, and alone: record what people agreed to or refused.",
 }
 

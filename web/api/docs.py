@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from apispec import APISpec
@@ -13,11 +14,13 @@ from gateway.words import say
 from web.api import outline
 from web.api.auth import SCOPES
 from web.api.codes import CODES
+from web.api.recipes import recipes
 from web.api.samples import samples
 from web.office import office
 from web.problems import BODY_LIMIT, language
 
 DOCUMENT = "chappe-openapi"  # where the application keeps it
+PLACES = {"number": "+33639980001", "group": "3", "segment": "2", "template": "7", "name": "NAME"}
 
 pages = Blueprint(
     "docs", __name__, template_folder="templates", static_folder="static", static_url_path="/docs"
@@ -63,6 +66,7 @@ def page() -> str:
         scopes=SCOPES,
         errors=_errors(reader),
         samples=_samples,
+        recipes=recipes(_root()),
         reader=reader,
         limit=BODY_LIMIT // 1024,
         root=_root(),
@@ -80,5 +84,5 @@ def _root() -> str:
 
 
 def _samples(call: outline.Call) -> dict[str, str]:
-    path = call.path.replace("{uid}", "ID").replace("{number}", "+33639980001")
+    path = re.sub(r"{(\w+)}", lambda gap: PLACES.get(gap[1], "ID"), call.path)
     return samples(call.method, _root() + path, call.scope is not None, call.example)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from marshmallow import RAISE, Schema
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, validates_schema
 
 from gateway.messages.lifecycle import State
 from gateway.messages.outbox import LONGEST_VALIDITY, SHORTEST_VALIDITY
 from gateway.policy.categories import CATEGORIES
 from web.api.fields import (
     WHEN,
+    Addressed,
     Flag,
     Instant,
     OneWord,
@@ -28,6 +31,9 @@ RECIPIENTS_PER_CALL = 1000
 LONGEST_CURSOR = 18  # digits
 LONGEST_SOURCE = 60  # characters, as the ledger's column
 LONGEST_PIECE = 200
+VARIABLES = 20  # of one recipient
+LONGEST_VARIABLE = 500  # characters
+LONGEST_WAIT = 60  # seconds
 LONGEST_KEY = 190  # characters; an entry's number in a list is added to it
 
 
@@ -43,7 +49,9 @@ class Strict(Schema):
         unknown = RAISE
 
 
-class NewMessageSchema(Strict):
+class LetterSchema(Strict):
+    """What is said, to whom, and how."""
+
     to = Recipients(
         required=True,
         limit=RECIPIENTS_PER_CALL,
@@ -53,13 +61,15 @@ class NewMessageSchema(Strict):
         ),
     )
     text = Text(required=True, metadata=about("What is said; at most 10 parts.", "Votre code est 4821"))
-    category = Text(
-        load_default="notification",
+    category = OneWord(
+        CATEGORIES,
+        "category_unknown",
+        load_default=lambda: None,  # the key's: the document has no value for it
         metadata=about(
             "Decides turn, hours and retries: `otp` overtakes all and is given up when late, `alert` and "
-            "`notification` leave at any hour, `marketing` only in the hours of the day.",
+            "`notification` leave at any hour, `marketing` only in the hours of the day. Absent: the key's, "
+            "which is `notification` unless somebody chose another.",
             "notification",
-            enum=list(CATEGORIES),
         ),
     )
     send_at = Instant(
@@ -94,6 +104,61 @@ class NewMessageSchema(Strict):
         limit=20,
         longest=500,
         metadata=about("Up to 20 pairs of strings, kept with the message and given back.", {"order": "A-17"}),
+    )
+
+
+class NewMessageSchema(LetterSchema):
+    """The same; or each recipient with variables of their own."""
+
+    to = Recipients(
+        limit=RECIPIENTS_PER_CALL,
+        metadata=about(
+            "One recipient, or a list of up to 1,000: international form, or the appliance's national form. "
+            "Either this or `recipients`.",
+            "+33639980001",
+            **{"x-usual": True},
+        ),
+    )
+    callback_url = Text(
+        load_default=None,
+        allow_none=True,
+        metadata=about(
+            "Where you are told each new state of this message, as a webhook is; signed with the secret of "
+            "`GET /callback-secret`. Absent or null: nowhere.",
+            "http://192.168.1.20:8080/hook",
+        ),
+    )
+    recipients = Addressed(
+        limit=RECIPIENTS_PER_CALL,
+        pairs=VARIABLES,
+        longest=LONGEST_VARIABLE,
+        metadata=about(
+            "Instead of `to`: up to 1,000 recipients with `variables` of their own, which stand in the gaps "
+            "of the text: `{first}`, or `{first|dear customer}` for whoever has none; a brace that is meant "
+            "is written `{{`.",
+            [{"to": "+33639980001", "variables": {"first": "Zoé"}}],
+        ),
+    )
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _says_to_whom_once(self, data: Any, given: Any, **_: Any) -> None:
+        named = [name for name in ("to", "recipients") if isinstance(given, dict) and name in given]
+        if not named:
+            raise ValidationError({"to": [Fault("field_missing")]})
+        if len(named) > 1:
+            raise ValidationError({"recipients": [Fault("recipients_twice")]})
+
+
+class WaitSchema(Strict):
+    wait = Whole(
+        load_default=0,
+        least=0,
+        most=LONGEST_WAIT,
+        metadata=about(
+            "Seconds to wait for a final state, at most 60: the answer comes as soon as there is one, or "
+            "when the time is over. A few calls may wait at once; one too many is answered as things are.",
+            30,
+        ),
     )
 
 

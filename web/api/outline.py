@@ -119,9 +119,13 @@ def _body(document: Document, operation: Mapping[str, Any]) -> Mapping[str, Any]
 
 
 def example(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """A body with what must be given, and no more."""
+    """A body with what must be given, or usually is, and no more."""
     required = schema.get("required", [])
-    return {name: about.get("example") for name, about in schema["properties"].items() if name in required}
+    return {
+        name: about.get("example")
+        for name, about in schema["properties"].items()
+        if name in required or about.get("x-usual")
+    }
 
 
 def _parameter(parameter: Mapping[str, Any]) -> Field:

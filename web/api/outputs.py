@@ -9,6 +9,7 @@ from marshmallow import EXCLUDE, Schema, fields
 from gateway.messages.lifecycle import State
 from gateway.policy.budgets import LIMITS
 from gateway.policy.categories import CATEGORIES
+from gateway.store.models import Message
 from web.api.fields import WHEN, Instant, Text, about
 
 STATES = tuple(State)
@@ -55,6 +56,32 @@ class MessageSchema(Answer):
         values=fields.String(),
         metadata=about("As given.", {"order": "A-17"}),
     )
+
+
+class Cards:
+    """Messages of one call as answers: what they have in common is written out once."""
+
+    def __init__(self) -> None:
+        self._schema = MessageSchema()
+        self._last: Message | None = None
+        self._card: dict[str, Any] = {}
+
+    def of(self, message: Message) -> dict[str, Any]:
+        """What `MessageSchema` makes of it."""
+        if self._last is None or not self._is_alike(message, self._last):
+            self._last, self._card = message, self._schema.dump(message)
+            return self._card
+        return {**self._card, "id": message.uid, "to": message.recipient}
+
+    @staticmethod
+    def _is_alike(one: Message, other: Message) -> bool:
+        mine, others = one.__data__, other.__data__
+        return all(mine.get(name) == others.get(name) for name in SHARED)
+
+
+SHARED = tuple(
+    field.attribute or name for name, field in MessageSchema().fields.items() if name not in ("id", "to")
+)
 
 
 class PartSchema(Answer):

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from flask import g
 from marshmallow import fields
 
 from gateway.messages.rehearsal import Group, Wrong, rehearse
 from gateway.words import say
-from web import prospects
+from web import callers, prospects
 from web.api.auth import needs
 from web.api.fields import WHEN, Instant, Text, about
 from web.api.framework import Section, refuses
-from web.api.inputs import NewMessageSchema
-from web.api.messages import caller, draft
+from web.api.inputs import LetterSchema
 from web.api.outputs import Answer, RefusedSchema, always, maybe
+from web.api.sending import draft
 from web.office import office
 from web.problems import Fault, language, spoken
 from web.prospects import Room
@@ -79,11 +80,11 @@ class RehearsalSchema(Answer):
 @section.route("/rehearsal", methods=["POST"])
 @needs("send", "read")
 @section.doc(operationId="rehearseMessage")
-@section.arguments(NewMessageSchema())
+@section.arguments(LetterSchema())
 @section.response(200, RehearsalSchema())
-@refuses(400, 413, 415)
+@refuses(400, 403, 413, 415)
 def ask(body: dict[str, Any]) -> dict[str, Any]:
-    """See what would become of a message; the body is that of `POST /messages`, and nothing is queued.
+    """See what would become of a message; the body is `POST /messages`'s with `to`; nothing is queued.
 
     Says who would get it now or later, who would not, what it costs, how long it takes at the SIM's pace and
     whether it ends before the quiet hours. A person who is named twice counts once here; `POST /messages`
@@ -91,7 +92,7 @@ def ask(body: dict[str, Any]) -> dict[str, Any]:
     """
     to, reader, now = body.pop("to"), language(), office().clock.now()
     asked = draft(body, "", None)
-    seen = rehearse([to] if isinstance(to, str) else to, asked, caller(), now)
+    seen = rehearse([to] if isinstance(to, str) else to, asked, callers.of_key(g.api_key), now)
     cost = prospects.cost(seen)
     return {
         **{name: getattr(seen, name) for name in (*seen.__slots__, "parts", "ends_at", "fits")},

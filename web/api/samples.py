@@ -63,18 +63,26 @@ def _curl(method: str, url: str, keyed: bool, body: Mapping[str, Any] | None) ->
 
 
 def _python(method: str, url: str, headers: Mapping[str, str], body: Mapping[str, Any] | None) -> str:
-    data = "" if body is None else f"\n    data=json.dumps({_json(body)}).encode(),"
+    data = "" if body is None else f"\n    data=json.dumps({body!r}).encode(),"
     return PYTHON.format(url=url, method=method, headers=_json(headers), data=data)
 
 
 def _php(method: str, url: str, headers: Mapping[str, str], body: Mapping[str, Any] | None) -> str:
     lines = ", ".join(f"'{name}: {value}'" for name, value in headers.items())
-    pairs = ", ".join(f"{_php_text(name)} => {_php_text(value)}" for name, value in (body or {}).items())
-    content = "" if body is None else f"\n    'content' => json_encode([{pairs}]),"
+    content = "" if body is None else f"\n    'content' => json_encode({_php_text(body)}),"
     return PHP.format(url=url, method=method, headers=lines, content=content)
 
 
 def _php_text(value: Any) -> str:
+    """A value as PHP writes it."""
+    if isinstance(value, bool) or value is None:
+        return json.dumps(value)
+    if isinstance(value, Mapping):
+        return f"[{', '.join(f'{_php_text(name)} => {_php_text(one)}' for name, one in value.items())}]"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_php_text, value))}]"
+    if isinstance(value, int | float):
+        return str(value)
     escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
 

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from gateway.modems import alarms
 from gateway.store.models import Alarm
+from web import roles
 from web.pages.modem_words import anchor, cure
 
 pages = Blueprint("alarm_pages", __name__)
@@ -36,6 +37,17 @@ def place(alarm: Alarm) -> str:
     """Where it is done."""
     if alarm.kind == "clock_untrusted":
         return url_for("home.show", _anchor="clock")
+    if alarm.kind in ("disk_nearly_full", "mail_backlog"):
+        section = "retention" if alarm.kind == "disk_nearly_full" else "alarms"
+        return url_for("settings.show", _anchor=section) if roles.may("settings.show") else url_for(".listing")
+    if alarm.kind == "panel_unusable":
+        return url_for("help.topic", name="alarms")
+    if alarm.kind == "webhook_backlog":
+        return url_for("webhook_pages.told", state="waiting")
+    if alarm.kind == "codes_unvalidated":
+        return url_for("code_pages.show" if roles.may("code_pages.show") else ".listing")
+    if alarm.kind == "backup_failed":
+        return url_for("backup_pages.show" if roles.may("backup_pages.show") else ".listing")
     return url_for("modem_pages.show", _anchor=anchor(alarm.subject))
 
 
@@ -57,5 +69,17 @@ def remedies() -> dict[str, str]:
         ),
         "budget_near": _("Nothing need be done today; look at the budget before the next mailing."),
         "budget_over": _("Wait, add another SIM card, or choose a larger budget if its contract allows it."),
+        "codes_unvalidated": _(
+            "See on the page Codes which program asks for them; take the brake off when it is well."
+        ),
+        "webhook_backlog": _("See what keeps the program from answering; everything waits for two days."),
+        "backup_failed": _(
+            "Plug the stick in, or make room; then, on the appliance: sudo systemctl start chappe-backup"
+        ),
+        "disk_nearly_full": _("Keep texts for a shorter time, or move the backups to another disk."),
+        "mail_backlog": _(
+            "See in the settings what the relay says, then correct [mail] in the configuration."
+        ),
+        "panel_unusable": _("See that the gateway’s user is in the group of the pins, then start it again."),
         "clock_untrusted": _("Connect the appliance to the Internet, or say that its hour is right."),
     }

@@ -11,12 +11,15 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from gateway import audit
-from gateway.backup import shelf
+from gateway.backup import leave, nightly, shelf
 from gateway.errors import GatewayError
 from gateway.store import database
 from web import sign_in
+from web.formats import local
 from web.language import trouble
 from web.office import Office, office
+from web.outflow import octets
+from web.pages.alarms import remedies
 
 log = logging.getLogger(__name__)
 pages = Blueprint("backup_pages", __name__)
@@ -55,7 +58,8 @@ desk = Desk()
 
 @pages.get("/backups")
 def show() -> str:
-    site = office().config.appliance
+    config, now = office().config, office().clock.now()
+    site, last = config.appliance, nightly.remembered()
     return render_template(
         "backups.html",
         backups=shelf.everything(site),
@@ -63,6 +67,12 @@ def show() -> str:
         under_way=desk.lock.locked(),
         failed=trouble(desk.failed) if desk.failed else None,
         kept=shelf.KEPT,
+        last=last,
+        next_at=nightly.due(last, now),
+        place=nightly.place(config),
+        chosen=config.backup,
+        at=nightly.next_night(now),
+        remedy_words=remedies()[nightly.ALARM],
         data_dir=site.data_dir,
     )
 
@@ -72,6 +82,15 @@ def make() -> Response:
     if not desk.begin(office(), sign_in.caller().source):
         flash(_("One is being made already."), "bad")
     return redirect(url_for(".show"))
+
+
+@pages.post("/export")
+def export() -> Response:
+    """Everything in open formats; that it left is in the log."""
+    here = office()
+    now = here.clock.now()
+    made = leave.pieces(here.config.appliance, sign_in.caller().source, now)
+    return octets(filter(None, made), f"chappe-export-{local(now):%Y-%m-%d}.zip", "application/zip")
 
 
 @pages.get("/backups/<name>")

@@ -8,8 +8,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from gateway import handsets
+from gateway import handsets, panel, status
 from gateway.errors import GatewayError
+from gateway.status import PanelStatus
 from web.language import trouble
 from web.office import office
 
@@ -28,7 +29,9 @@ def show() -> str:
         phones = handsets.look(_control())
     except GatewayError as error:
         problem = trouble(error)
-    return render_template("handsets.html", phones=phones, problem=problem, special=special_numbers())
+    return render_template(
+        "handsets.html", phones=phones, problem=problem, special=special_numbers(), lamps=lamps()
+    )
 
 
 @pages.post("/handsets")
@@ -40,6 +43,31 @@ def answer() -> Response:
     except GatewayError as error:
         flash(trouble(error), "bad")
     return redirect(url_for(".show", _anchor=f"phone-{number.lstrip('+')}"))
+
+
+@pages.post("/handsets/button")
+def press() -> Response:
+    """Press the button of the panel that is only a picture."""
+    if not office().config.panel.mock:
+        abort(404)
+    how = panel.Press.LONG if request.form.get("how") == "long" else panel.Press.SHORT
+    if not panel.press(office().config.appliance.runtime_dir, how):
+        flash(_("The gateway does not answer: nobody felt the button."), "bad")
+    elif how is panel.Press.LONG:
+        flash(
+            _("Held for five seconds: an appliance would shut down now. This demonstration goes on."), "good"
+        )
+    else:
+        flash(_("Pressed: a test message leaves to those who are told of alarms."), "good")
+    return redirect(url_for(".show", _anchor="panel"))
+
+
+def lamps() -> PanelStatus | None:
+    """What the panel of a demonstration shows; None where there is none."""
+    here = office()
+    if not here.config.panel.mock:
+        return None
+    return status.read(here.config.appliance.runtime_dir, here.clock.now()).panel
 
 
 def special_numbers() -> list[tuple[str, str]]:

@@ -30,21 +30,27 @@ LONGEST = 100  # characters of what is looked for
 # Page → the topic that its ? leads to, by the first part of the endpoint's name.
 ABOUT = {
     "account": "people",
-    "alarm_pages": "troubles",
+    "alarm_pages": "alarms",
+    "alert_route_pages": "alerts",
     "attention": "deciding",
     "backup_pages": "upkeep",
     "batches": "writing",
     "calendar_pages": "queue",
+    "campaign_pages": "campaigns",
+    "campaign_steps": "campaigns",
     "clock_pages": "hours",
+    "code_pages": "codes",
     "contact_pages": "contacts",
     "conversations": "conversations",
     "crowd_pages": "groups",
+    "doctor_pages": "checkup",
     "group_pages": "groups",
     "handsets": "first-steps",
     "home": "first-steps",
     "import_pages": "import",
     "incident_pages": "troubles",
     "key_pages": "programs",
+    "landing_pages": "links",
     "merge_pages": "contacts",
     "message_pages": "queue",
     "modem_pages": "modems",
@@ -54,6 +60,8 @@ ABOUT = {
     "settings": "hours",
     "several": "queue",
     "template_pages": "templates",
+    "till_pages": "till",
+    "webhook_pages": "webhooks",
     "wizard": "first-steps",
     "write": "writing",
 }
@@ -80,6 +88,9 @@ def topics() -> list[Topic]:
         Topic("contacts", _("Contacts and consent"), _("Who may get marketing, and the proof of it.")),
         Topic("import", _("Importing contacts"), _("A list from a till or a spreadsheet.")),
         Topic("groups", _("Groups, tags and segments"), _("Writing to the right people.")),
+        Topic("campaigns", _("Campaigns"), _("For whom, what, when; comparing two texts.")),
+        Topic("links", _("Links and landing pages"), _("Who followed a link; a page with a picture.")),
+        Topic("till", _("Codes at the till"), _("What a campaign brought.")),
         Topic("conversations", _("Conversations"), _("What was said with one number, both ways.")),
         Topic("states", _("What a state means"), _("Every state and every reason, word for word.")),
         Topic("deciding", _("What needs you"), _("Uncertain and failed messages; perhaps a STOP.")),
@@ -87,11 +98,17 @@ def topics() -> list[Topic]:
             "modems", _("Modems and SIM cards"), _("PIN, incidents, another SIM card, USSD, test message.")
         ),
         Topic("budget", _("Budgets, and numbers in 06 and 07"), _("How much a SIM card may send.")),
+        Topic("alarms", _("Alarms and lamps"), _("Who is told of what; what the lamps and the button do.")),
         Topic("troubles", _("Troubles and cures"), _("What may be wrong, and what you can do.")),
+        Topic("checkup", _("Check-up"), _("What the appliance says of itself, and the bundle for support.")),
         Topic("rights", _("What people may ask you"), _("A copy, a correction, an erasure, a no.")),
         Topic("people", _("People and roles"), _("Who may do what; a forgotten password.")),
         Topic("keyboard", _("The keyboard"), _("Without a mouse.")),
         Topic("programs", _("For programs"), _("The API in five minutes.")),
+        Topic("webhooks", _("Webhooks"), _("Programs that are told what happens.")),
+        Topic("codes", _("One-time codes"), _("How a program asks for one, and what stops bots.")),
+        Topic("alerts", _("Alerts from other programs"), _("Alertmanager and Grafana, told by text.")),
+        Topic("twilio", _("Twilio programs"), _("What to change, and what differs.")),
         Topic("upkeep", _("Upkeep"), _("New versions, copies, commands.")),
     ]
 
@@ -147,10 +164,12 @@ def _facts() -> dict[str, Any]:
             dict.fromkeys(say(f"trouble.{c}") for c in _codes("trouble") if c.startswith("cms_"))
         ),
         "alarms": [_said(f"alarm.{alarm}") for alarm in _codes("alarm")],
+        "fields_looked_at": [say(f"field.{field}") for field in _codes("field")],
         "categories": CATEGORIES.values(),
         "roles": ROLES,
         "data_dir": office().config.appliance.data_dir,
         "call": _call,
+        "root": _root(),
     }
 
 
@@ -184,5 +203,9 @@ def _cures() -> list[tuple[str, str]]:
 
 
 def _call(method: str, path: str, body: dict[str, Any] | None = None) -> str:
-    root = office().config.web.public_url or request.url_root.rstrip("/")
-    return samples(method, root + path, True, body)["curl"]
+    return samples(method, _root() + path, True, body)["curl"]
+
+
+def _root() -> str:
+    """Where programs find this appliance."""
+    return office().config.web.public_url or request.url_root.rstrip("/")

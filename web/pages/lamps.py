@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 from babel.numbers import format_decimal
@@ -12,8 +12,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from gateway.backup import shelf
-from gateway.backup.make import SUFFIX
+from gateway.backup import nightly, shelf
 from gateway.modems import budgets
 from gateway.status import ModemStatus, Status
 from gateway.store.models import Alarm
@@ -27,7 +26,6 @@ HOME_NETWORKS = (1, 5, 6, 7, 9, 10)  # values of <stat> with which messages pass
 MEGA, GIGA = 1_000_000, 1_000_000_000
 LITTLE, SCARCE = GIGA, 100 * MEGA  # octets free on the disk
 FEW_BARS = 1
-BACKUP = f"chappe-%Y%m%dT%H%M%SZ{SUFFIX}"
 FRESH = timedelta(days=8)  # a backup: one a week
 
 
@@ -55,7 +53,7 @@ def lamps(seen: Status, standing: Sequence[Alarm]) -> list[Lamp]:
         Lamp("clock", _("Clock"), *_clock(seen), "#clock"),
         Lamp("disk", _("Disk"), *_disk(), url_for("help.topic", name="troubles")),
         Lamp("budgets", _("Budgets"), *_budgets(standing), modems),
-        Lamp("backup", _("Backup"), *_backup(), _page("backup_pages.show")),
+        Lamp("backup", _("Backup"), *_backup(standing), _page("backup_pages.show")),
     ]
 
 
@@ -121,13 +119,15 @@ def _budgets(standing: Sequence[Alarm]) -> tuple[str, str]:
     return ("good", _("there is room")) if any(_chosen()) else ("quiet", _("none was chosen"))
 
 
-def _backup() -> tuple[str, str]:
-    names = shelf.names(office().config.appliance)
-    if not names:
+def _backup(standing: Sequence[Alarm]) -> tuple[str, str]:
+    if any(alarm.kind == nightly.ALARM for alarm in standing):
+        return "bad", _("the one of the night failed")
+    made = [shelf.made_at(name) for name in shelf.names(office().config.appliance)[:1]]
+    newest = max([*made, *filter(None, [nightly.remembered().made_at])], default=None)
+    if newest is None:
         return "quiet", _("none was made")
-    made_at = datetime.strptime(names[0], BACKUP).replace(tzinfo=UTC)
-    old = office().clock.now() - made_at > FRESH
-    return "wait" if old else "good", formats.moment(made_at)
+    old = office().clock.now() - newest > FRESH
+    return "wait" if old else "good", formats.moment(newest)
 
 
 def _page(endpoint: str) -> str:

@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from gateway import audit, letters, rulebook
-from gateway.errors import Invalid, NotFound
+from gateway.errors import Conflict, GatewayError, Invalid, NotFound
 from gateway.letters import Business
 from gateway.messages import joining
 from gateway.messages.joining import Join
@@ -28,6 +28,7 @@ from gateway.store.models import Audit
 from web import sign_in
 from web.language import current, trouble
 from web.office import office
+from web.pages import notices
 from web.pages.rehearsal import money
 from web.prospects import Cost
 
@@ -78,13 +79,23 @@ def show() -> str:
     return _page(Mistake())
 
 
-@pages.post("/settings/<any(business,hours,caps,place,price,retention,join):section>")
+@pages.post("/settings/<any(business,hours,caps,place,price,retention,join,alarms):section>")
 def choose(section: str) -> Response | Refused:
     try:
         CHOICES[section](request.form, sign_in.caller().source, office().clock.now())
-    except Invalid as error:
+    except (Invalid, Conflict) as error:
         return _refused(section, error)
     return _remembered(section)
+
+
+@pages.post("/settings/alarms/<any(message,mail):way>/test")
+def test(way: str) -> Response | Refused:
+    """Send a test to those who are told of alarms."""
+    try:
+        notices.send_test(way)
+    except GatewayError as error:
+        return _refused("alarms", error)
+    return redirect(url_for(".show", _anchor="alarms"))
 
 
 @pages.post("/settings/texts/<key>")
@@ -120,7 +131,7 @@ def _typed() -> str:
     return written
 
 
-def _refused(section: str, error: Invalid) -> Refused:
+def _refused(section: str, error: GatewayError) -> Refused:
     return _page(Mistake(section, {error.field or "": trouble(error)}, request.form)), 422
 
 
@@ -175,6 +186,7 @@ CHOICES: Mapping[str, Callable[[Form, str, datetime], None]] = {
     "price": _price,
     "retention": _retention,
     "join": _join,
+    "alarms": notices.choose,
 }
 
 
@@ -215,6 +227,7 @@ def _page(mistake: Mistake) -> str:
         letters=[_letter(key) for key in letters.KEYS],
         texts_language=site.language,
         join=joining.read(),
+        told=notices.sight(),
         changes=_changes(),
     )
 

@@ -36,6 +36,7 @@ STEPS = (
     answer TEXT NOT NULL, error VARCHAR(40), created_at BIGINT NOT NULL, answered_at BIGINT)""",
     "CREATE INDEX deliveries_waiting ON deliveries (receiver, next_at) WHERE state = 'waiting'",
     "CREATE INDEX deliveries_in_order ON deliveries (receiver, subject, id) WHERE state = 'waiting'",
+    "CREATE INDEX deliveries_backlog ON deliveries (created_at) WHERE state = 'waiting'",
     "CREATE INDEX deliveries_webhook ON deliveries (webhook_id, id)",
     "CREATE INDEX deliveries_subject ON deliveries (subject, id)",
     "CREATE INDEX deliveries_over ON deliveries (answered_at) WHERE state <> 'waiting'",
@@ -61,6 +62,7 @@ STEPS = (
     "CREATE INDEX verifications_address ON verifications (address, sent_at) WHERE address <> ''",
     "CREATE INDEX verifications_device ON verifications (device, sent_at) WHERE device <> ''",
     "CREATE INDEX verifications_sent ON verifications (sent_at)",
+    "CREATE INDEX verifications_region ON verifications (region, sent_at)",
     # each code that left: one verification may have several
     """CREATE TABLE code_sends (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -72,6 +74,7 @@ STEPS = (
     "CREATE INDEX code_sends_number ON code_sends (number, at)",
     "CREATE INDEX code_sends_prefix ON code_sends (prefix, at)",
     "CREATE INDEX code_sends_key ON code_sends (key_id, at)",
+    "CREATE INDEX code_sends_region ON code_sends (region, at)",
     "CREATE INDEX code_sends_address ON code_sends (address, at) WHERE address <> ''",
     "CREATE INDEX code_sends_device ON code_sends (device, at) WHERE device <> ''",
     # how often a rule refused a code, by the hour
@@ -82,12 +85,13 @@ STEPS = (
     """CREATE TABLE alert_routes (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name VARCHAR(40) NOT NULL UNIQUE COLLATE NOCASE,
     recipients TEXT NOT NULL, template TEXT NOT NULL, repeat_s INTEGER NOT NULL, resolved INTEGER NOT NULL,
-    per_hour INTEGER NOT NULL, created_at BIGINT NOT NULL, disabled_at BIGINT)""",
+    per_hour INTEGER NOT NULL, created_at BIGINT NOT NULL, disabled_at BIGINT,
+    hour_began_at BIGINT, told INTEGER NOT NULL DEFAULT 0, unsaid INTEGER NOT NULL DEFAULT 0)""",
     """CREATE TABLE alert_groups (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     route_id INTEGER NOT NULL REFERENCES alert_routes (id) ON DELETE CASCADE,
     group_key VARCHAR(64) NOT NULL, title VARCHAR(200) NOT NULL, state VARCHAR(10) NOT NULL,
-    fingerprint VARCHAR(64) NOT NULL, told_at BIGINT, seen_at BIGINT NOT NULL, muted INTEGER NOT NULL,
+    firing TEXT NOT NULL, told_at BIGINT, seen_at BIGINT NOT NULL, muted INTEGER NOT NULL,
     UNIQUE (route_id, group_key))""",
     "CREATE INDEX alert_groups_seen ON alert_groups (seen_at)",
 )

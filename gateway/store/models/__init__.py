@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from gateway.store.models.campaigns import (
+    Campaign,
+    CampaignCode,
+    CampaignPerson,
+    CampaignStep,
+    CampaignText,
+    Conversion,
+    Landing,
+    Link,
+    LinkSlug,
+)
 from gateway.store.models.fields import InstantField, Row
 from gateway.store.models.inbound import Conversation, Inbound, InboundPart, Quarantine
 from gateway.store.models.law import Audit, Consent, Contact, Opposition
@@ -20,6 +31,7 @@ from gateway.store.models.programs import (
     Verification,
     Webhook,
 )
+from gateway.store.models.reminders import Appointment, Calendar, Reminder, ReminderRule
 from gateway.store.models.shop import (
     Batch,
     ContactField,
@@ -36,6 +48,8 @@ from gateway.store.models.shop import (
     Tally,
     Template,
 )
+from gateway.store.models.surveys import Survey, SurveyAnswer, SurveyPerson, SurveyQuestion
+from gateway.store.models.told import Mail, Notice
 
 TABLES = (
     Message,
@@ -87,6 +101,25 @@ TABLES = (
     CodeRefusal,
     AlertRoute,
     AlertGroup,
+    Campaign,
+    CampaignCode,
+    CampaignPerson,
+    CampaignStep,
+    CampaignText,
+    Conversion,
+    Landing,
+    Link,
+    LinkSlug,
+    Mail,
+    Notice,
+    Survey,
+    SurveyQuestion,
+    SurveyPerson,
+    SurveyAnswer,
+    Calendar,
+    ReminderRule,
+    Appointment,
+    Reminder,
 )
 
 __all__ = [
@@ -96,10 +129,17 @@ __all__ = [
     "AlertGroup",
     "AlertRoute",
     "ApiKey",
+    "Appointment",
     "Audit",
     "Batch",
+    "Calendar",
     "Call",
     "Callback",
+    "Campaign",
+    "CampaignCode",
+    "CampaignPerson",
+    "CampaignStep",
+    "CampaignText",
     "CodeRefusal",
     "CodeSend",
     "ConcatReference",
@@ -111,6 +151,7 @@ __all__ = [
     "ContactValue",
     "Conversation",
     "ConversationNote",
+    "Conversion",
     "Cursor",
     "Delivery",
     "GroupMember",
@@ -122,12 +163,19 @@ __all__ = [
     "Incident",
     "InstantField",
     "KeyUsage",
+    "Landing",
+    "Link",
+    "LinkSlug",
+    "Mail",
     "Message",
     "ModemRequest",
+    "Notice",
     "OneTimeLink",
     "Opposition",
     "Part",
     "Quarantine",
+    "Reminder",
+    "ReminderRule",
     "Row",
     "Segment",
     "SelfTest",
@@ -137,6 +185,10 @@ __all__ = [
     "Sim",
     "SimPin",
     "StatusReport",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyPerson",
+    "SurveyQuestion",
     "Tally",
     "Template",
     "User",

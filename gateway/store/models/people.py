@@ -61,7 +61,7 @@ class ApiKey(Row):
     revoked_at = InstantField(null=True)
     last_used_at = InstantField(null=True)
     categories = CharField(max_length=60, default="")  # that it may use; "": all
-    modems = CharField(max_length=400, default="")  # whose SIMs it may use; "": all
+    modems = CharField(max_length=400, default="")  # whose SIMs it may use, a line each; "": all
     category = CharField(max_length=16, default="notification")  # where the caller names none
     per_minute = IntegerField(null=True)  # messages, at most
     per_day = IntegerField(null=True)

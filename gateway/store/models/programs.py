@@ -151,13 +151,16 @@ class AlertRoute(Row):
 
     id = AutoField()
     name = CharField(max_length=40, unique=True)
-    recipients = JsonField(default=dict)  # {"to": ["+336…"], "groups": ["On call"]}
+    recipients = JsonField(default=dict)  # {"to": ["+336…"], "groups": [3]}: numbers, and groups by id
     template = TextField()
     repeat_s = IntegerField()  # the same is told again only after so long
     resolved = BooleanField()  # also told when it is over
-    per_hour = IntegerField()  # texts at most
+    per_hour = IntegerField()  # texts at most, to each of them
     created_at = InstantField()
     disabled_at = InstantField(null=True)
+    hour_began_at = InstantField(null=True)  # with the first text of an hour
+    told = IntegerField(default=0)  # texts in it
+    unsaid = IntegerField(default=0)  # groups of alerts that it had no text for
 
     class Meta:
         table_name = "alert_routes"
@@ -171,7 +174,7 @@ class AlertGroup(Row):
     group_key = CharField(max_length=64)
     title = CharField(max_length=200)
     state = CharField(max_length=10)  # firing, resolved
-    fingerprint = CharField(max_length=64)
+    firing = JsonField(default=dict)  # {"known": ["f3a…"]}: what people believe to be going on
     told_at = InstantField(null=True)
     seen_at = InstantField()
     muted = IntegerField(default=0)

@@ -125,7 +125,7 @@ def test_every_call_is_named_summarized_and_declares_its_answers(judge: Any) -> 
             assert operation["summary"], path
             assert {"default"} & operation["responses"].keys(), path
             assert ("401" in operation["responses"]) == ("security" in operation) == path.startswith("/api/")
-    assert len(names) == len(set(names)) == 18
+    assert len(names) == len(set(names)) > 30
 
 
 def test_every_field_is_described_and_every_input_has_an_example(judge: Any) -> None:

@@ -11,6 +11,7 @@ from flask import Flask
 
 from fakes import FakeClock
 from journeys.visitor import PASSWORD, Visitor
+from web.compat import PATHS as DIALECTS
 from web.sign_in import local
 from web.throttle import REMEMBERED, Throttle
 
@@ -23,7 +24,7 @@ OPEN = {
     "/static/<path:filename>",
     "/bootstrap/static/<path:filename>",
 }
-SPOKEN_TO_BY_PROGRAMS = ("/api/", "/docs", "/healthz", "/metrics")
+SPOKEN_TO_BY_PROGRAMS = ("/api/", "/docs", "/healthz", "/metrics", *DIALECTS)
 
 
 def closed_rules(app: Flask) -> list[tuple[str, str]]:

@@ -120,3 +120,73 @@ def test_the_last_use_is_noted_once_a_minute_and_never_of_a_key_that_may_not(
         assert program.post("/api/v1/preview", json={"text": "a"}, headers=headers).status_code == 200
         assert last_use() == seen
     assert "Last used: just now" in " ".join(re.sub("<[^>]*>", " ", ana.read("/keys")).split())
+
+
+def rules(ana: Visitor, path: str, **values: object) -> str:
+    """Send the form of rules; unticked is what is not given."""
+    expect = values.pop("expect", 200)
+    filled = {"rules-asked": "1", "category": "notification", **values}
+    return ana.send(path, expect=expect, form_at="/keys", **filled)  # type: ignore[arg-type]
+
+
+def test_a_key_is_made_with_rules_and_the_page_says_them(ana: Visitor) -> None:
+    page = rules(
+        ana,
+        "/keys",
+        name="alarm",
+        scope=["send"],
+        category="alert",
+        per_minute="5",
+        per_day="1 000",
+        inbound_url="http://192.168.1.20/sms",
+        **{"category-allowed": ["alert", "otp"]},
+    )
+    assert KEY.search(page)
+    with database.connection():
+        row = ApiKey.get()
+        kept = (row.categories, row.modems, row.category, row.per_minute, row.per_day, row.inbound_url)
+    assert kept == ("otp alert", "", "alert", 5, 1000, "http://192.168.1.20/sms")
+    page = ana.read("/keys")
+    for words in ("One-time code, Alert", "0 of 1000", "5 a minute at most", "http://192.168.1.20/sms"):
+        assert words in page
+
+
+def test_rules_are_changed_and_written_in_the_log_only_where_they_changed(ana: Visitor) -> None:
+    made(ana)
+    for _ in range(2):
+        page = rules(ana, "/keys/till/rules", **{"category-allowed": ["notification"]})
+        assert "till has these rules from now on." in page
+    with database.connection():
+        assert ApiKey.get().categories == "notification"
+        facts = [row.facts for row in audit.recent(action="key_changed")]
+    assert facts == [{"rules": "categories"}]
+    rules(
+        ana,
+        "/keys/till/rules",
+        per_day="7",
+        **{"category-allowed": ["otp", "alert", "notification", "marketing"]},
+    )
+    with database.connection():
+        assert (ApiKey.get().categories, ApiKey.get().per_day) == ("", 7)
+
+
+def test_rules_that_cannot_be_meant_are_refused_at_their_field_and_kept_as_typed(ana: Visitor) -> None:
+    made(ana)
+    usual = {"category-allowed": ["notification"]}
+    for values, fault in (
+        ({}, "Tick at least one category"),
+        ({"category-allowed": ["alert"]}, "is not among the categories"),
+        ({**usual, "per_day": "many"}, "per_day-fault"),
+        ({**usual, "per_minute": "0"}, "per_minute-fault"),
+        ({**usual, "inbound_url": "ftp://a/"}, "inbound_url-fault"),
+        (
+            {"category-allowed": ["notification"], "inbound_url": "http://169.254.169.254/"},
+            "inbound_url-fault",
+        ),
+    ):
+        page = rules(ana, "/keys/till/rules", expect=422, **values)
+        assert fault in page
+        assert all(str(value) in page for name, value in values.items() if name != "category-allowed")
+    with database.connection():
+        assert (ApiKey.get().categories, ApiKey.get().per_day, ApiKey.get().inbound_url) == ("", None, "")
+    rules(ana, "/keys/nobody/rules", expect=404, **{"category-allowed": ["alert"]})

@@ -1,0 +1,329 @@
+"""What people and programs do with a campaign.  Who starts one only says so: the gateway does the rest.
+
+Each verb is one transaction: it raises Invalid, NotFound `campaign_unknown` or Conflict `campaign_state`,
+and has changed nothing then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from gateway import audit
+from gateway.config import Appliance
+from gateway.contacts import fields
+from gateway.errors import Conflict, Invalid, NotFound
+from gateway.features.campaigns import diary, people, plan
+from gateway.features.campaigns.paces import Pace
+from gateway.features.campaigns.plan import Trial, Wanted, Wording
+from gateway.features.campaigns.split import Split
+from gateway.features.campaigns.states import (
+    DONE,
+    DRAFT,
+    GATHERING,
+    LETTERS,
+    MOVING,
+    OVER,
+    PAUSED,
+    RUNNING,
+    SCHEDULED,
+    STOPPING,
+)
+from gateway.ids import Ids
+from gateway.messages import marketing
+from gateway.messages.drafts import check_hour
+from gateway.store import database, statements
+from gateway.store.models import Campaign, CampaignCode, CampaignPerson, CampaignText
+
+LONGEST_NAME = 80
+BY_ITSELF = "gateway:campaigns"
+
+
+def everything() -> Sequence[Campaign]:
+    """All campaigns, the newest first."""
+    return list(Campaign.select().order_by(Campaign.id.desc()))
+
+
+def find(uid: str) -> Campaign:
+    found: Campaign | None = Campaign.get_or_none(Campaign.uid == uid)
+    if found is None:
+        raise NotFound("campaign_unknown", id=uid)
+    return found
+
+
+def draft(name: str, by: str, now: datetime, ids: Ids) -> Campaign:
+    """A new one, of nobody and nothing yet."""
+    with database.transaction():
+        added: Campaign = Campaign.create(
+            uid=ids.uid(now),
+            name=_named(name),
+            state=DRAFT,
+            category="marketing",
+            seed=int.from_bytes(ids.random(6)),
+            written_by=by,
+            created_at=now,
+        )
+        diary.note(added, "created", by, now)
+        audit.write(by, "campaign_created", now, shown=added.name[:60])
+    return added
+
+
+def rename(uid: str, name: str) -> Campaign:
+    """At any time: a name changes nothing."""
+    with database.transaction():
+        known = find(uid)
+        return _keep(known, name=_named(name, known.id))
+
+
+def choose_people(uid: str, chosen: Wanted, site: Appliance, now: datetime) -> Campaign:
+    """Whom it is for, and whom it leaves out."""
+    with database.transaction():
+        known = _draft(uid)
+        found = people.understood(chosen.typed, site.country, now)
+        without = people.understood(chosen.without, site.country, now)
+        plan.check_wanted(found, without, chosen.rested_days)
+        kept = {"typed": "\n".join(found.typed), "without": "\n".join(without.typed)}
+        return _keep(known, audience=kept | {"rested_days": chosen.rested_days})
+
+
+def choose_texts(
+    uid: str,
+    chosen: Sequence[Wording],
+    category: str,
+    site: Appliance,
+    follow_links: bool = False,
+    code_kind: str = "none",
+    code: str = "",
+    codes: str = "",
+    value_cents: int | None = None,
+) -> Campaign:
+    """What is said, A first; with more than one, people are split at random among them."""
+    with database.transaction():
+        known = _draft(uid)
+        one, listed = plan.check_codes(code_kind, code), plan.listed_codes(codes)
+        plan.check_texts(chosen, code_kind, follow_links)
+        for letter, wording in zip(LETTERS, chosen, strict=False):
+            _check_law(wording.text, letter, plan.check_category(category), site)
+        if code_kind == "list" and not listed:
+            raise Invalid("campaign_codes_missing", field="codes")
+        CampaignText.delete().where(CampaignText.campaign == known.id).execute()
+        CampaignCode.delete().where(CampaignCode.campaign == known.id).execute()
+        for letter, wording in zip(LETTERS, chosen, strict=False):
+            CampaignText.create(campaign=known.id, letter=letter, text=wording.text, send_at=wording.send_at)
+        if code_kind == "list":
+            rows = [{"campaign": known.id, "position": n, "code": each} for n, each in enumerate(listed, 1)]
+            statements.insert_many(CampaignCode, rows)
+        chosen_value = plan.check_value(value_cents)
+        return _keep(
+            known,
+            category=category,
+            follow_links=follow_links,
+            code_kind=code_kind,
+            code=one,
+            value_cents=chosen_value,
+        )
+
+
+def choose_hours(
+    uid: str,
+    send_at: datetime | None,
+    pace: Pace,
+    shares: Split,
+    trial: Trial,
+    now: datetime,
+    hours: Sequence[datetime | None] = (),
+) -> Campaign:
+    """When it begins, how fast it goes, who is held out, and how the texts are compared; `hours`: each
+    text's own, A first, where it has one."""
+    with database.transaction():
+        known = _draft(uid)
+        for field, at in [("send_at", send_at), *_by_letter(hours)]:
+            _check_hour(field, at, now)
+        kept = {"pace": plan.check_pace(pace), "split": plan.check_split(shares, trial)}
+        for field, at in _by_letter(hours):
+            letter = field.removeprefix("hour-")
+            here = (CampaignText.campaign == known.id) & (CampaignText.letter == letter)
+            CampaignText.update(send_at=at).where(here).execute()
+        return _keep(known, send_at=send_at, **kept)
+
+
+def start(uid: str, by: str, site: Appliance, now: datetime, base: str = "") -> Campaign:
+    """It begins at its hour, or now.  `base` is the appliance's public address, for links."""
+    with database.transaction():
+        known = _draft(uid)
+        check_whole(known, site, now, base)
+        waits = known.send_at is not None and known.send_at > now
+        state = SCHEDULED if waits else GATHERING
+        begun = None if waits else now
+        _keep(known, state=state, started_at=begun, base=base if known.follow_links else "")
+        _noted(known, "started", "campaign_started", by, now)
+    return known
+
+
+def check_whole(campaign: Campaign, site: Appliance, now: datetime, base: str) -> None:
+    """Everything that it must have is there; raises Invalid on the first thing that is not."""
+    chosen = plan.wanted(campaign)
+    found = people.understood(chosen.typed, site.country, now)
+    plan.check_wanted(found, people.understood(chosen.without, site.country, now), chosen.rested_days)
+    texts = plan.texts(campaign)
+    plan.check_texts([*texts.values()], campaign.code_kind, campaign.follow_links)
+    for letter, wording in texts.items():
+        _check_law(wording.text, letter, campaign.category, site)
+        _check_hour(f"hour-{letter}", wording.send_at, now)
+    _check_hour("send_at", campaign.send_at, now)
+    if campaign.follow_links and not base:
+        raise Invalid("campaign_no_address", field="follow_links")
+    if campaign.code_kind == "list":
+        _check_enough_codes(campaign, found.most)
+
+
+def pause(uid: str, by: str, now: datetime) -> Campaign:
+    """Nothing more of it leaves; what a modem has in hand does."""
+    with database.transaction():
+        known = _in(uid, SCHEDULED, GATHERING, RUNNING)
+        _keep(known, state=PAUSED, paused_at=now)
+        _noted(known, "paused", "campaign_paused", by, now)
+    return known
+
+
+def resume(uid: str, by: str, now: datetime) -> Campaign:
+    """It goes on where it was."""
+    with database.transaction():
+        known = _in(uid, PAUSED)
+        state = RUNNING if known.gathered else GATHERING if known.started_at else SCHEDULED
+        _keep(known, state=state, paused_at=None)
+        _noted(known, "resumed", "campaign_resumed", by, now)
+    return known
+
+
+def stop(uid: str, by: str, now: datetime) -> Campaign:
+    """For good: what has not left is canceled, and nobody else is written to."""
+    with database.transaction():
+        known = _in(uid, *(state for state in MOVING if state != STOPPING))
+        _keep(known, state=STOPPING, paused_at=None)
+        _noted(known, "stopped", "campaign_stopped", by, now)
+    return known
+
+
+def choose_winner(uid: str, letter: str, by: str, now: datetime, **facts: Any) -> Campaign:
+    """The rest of the people read this text."""
+    with database.transaction():
+        known = _in(uid, GATHERING, RUNNING, PAUSED)
+        if letter not in plan.texts(known):
+            raise Invalid("campaign_letter_unknown", field="letter", value=letter)
+        if known.split.get("winner"):
+            raise Conflict("campaign_decided", letter=known.split["winner"])
+        _keep(known, split={**known.split, "winner": letter})
+        diary.note(known, "winner", by, now, letter=letter, **facts)
+        audit.write(by, "campaign_winner", now, shown=known.name[:60], letter=letter)
+    return known
+
+
+def remove(uid: str, by: str, now: datetime) -> Campaign:
+    """A draft goes; a campaign that was begun stays with its messages."""
+    with database.transaction():
+        known = _draft(uid)
+        known.delete_instance()
+        audit.write(by, "campaign_removed", now, shown=known.name[:60])
+    return known
+
+
+def again(uid: str, by: str, now: datetime, ids: Ids) -> Campaign:
+    """A new draft with the same lists, texts and pace; people named one by one are not kept."""
+    with database.transaction():
+        known = find(uid)
+        copy = draft(_free_name(known.name), by, now, ids)
+        same = {name: getattr(known, name) for name in ("category", "audience", "pace", "follow_links")}
+        shares = {name: value for name, value in known.split.items() if name != "winner"}
+        _keep(copy, split=shares, value_cents=known.value_cents, **same)
+        for letter, wording in plan.texts(known).items():
+            CampaignText.create(campaign=copy.id, letter=letter, text=wording.text)
+    return copy
+
+
+# ---- what the verbs are made of -------------------------------------------------------------------
+
+
+def _by_letter(hours: Sequence[datetime | None]) -> list[tuple[str, datetime | None]]:
+    return [(f"hour-{letter}", at) for letter, at in zip(LETTERS, hours, strict=False)]
+
+
+def _draft(uid: str) -> Campaign:
+    return _in(uid, DRAFT)
+
+
+def _in(uid: str, *states: str) -> Campaign:
+    known = find(uid)
+    if known.state not in states:
+        raise Conflict("campaign_state", campaign=known.state)
+    return known
+
+
+def _keep(known: Campaign, **columns: Any) -> Campaign:
+    Campaign.update(**columns).where(Campaign.id == known.id).execute()
+    for name, value in columns.items():
+        setattr(known, name, value)
+    return known
+
+
+def _noted(known: Campaign, event: str, action: str, by: str, now: datetime) -> None:
+    diary.note(known, event, by, now)
+    audit.write(by, action, now, shown=known.name[:60])
+
+
+def _named(typed: str, own: int | None = None) -> str:
+    name = fields.named(typed, LONGEST_NAME)
+    taken = Campaign.get_or_none(Campaign.name == name)
+    if taken is not None and taken.id != own:
+        raise Conflict("name_taken", field="name", name=name)
+    return name
+
+
+def _free_name(name: str) -> str:
+    """The same with the next number that nobody has."""
+    for number in range(2, 10_000):
+        found = f"{name[: LONGEST_NAME - 6].rstrip()} ({number})"
+        if not Campaign.select().where(Campaign.name == found).exists():
+            return found
+    return name
+
+
+def _check_law(text: str, letter: str, category: str, site: Appliance) -> None:
+    try:
+        marketing.check(marketing.complete(text, category, site), category, site)
+    except Invalid as error:
+        raise Invalid(error.code, field=f"text-{letter}", **error.facts) from error
+
+
+def _check_hour(field: str, at: datetime | None, now: datetime) -> None:
+    if at is None:
+        return
+    try:
+        check_hour(at, True, now)
+    except Invalid as error:
+        raise Invalid(error.code, field=field, **error.facts) from error
+
+
+def _check_enough_codes(campaign: Campaign, most: int) -> None:
+    codes = CampaignCode.select().where(CampaignCode.campaign == campaign.id).count()
+    held_out = plan.split(campaign).control
+    if codes < most * (100 - held_out) // 100:
+        raise Invalid("campaign_codes_few", field="codes", count=codes, people=most)
+
+
+def is_over(campaign: Campaign) -> bool:
+    return campaign.state in OVER
+
+
+def rest(campaign: Campaign) -> int:
+    """How many people wait for a text to be chosen."""
+    people_of = CampaignPerson.campaign == campaign.id
+    waiting = CampaignPerson.select().where(people_of, CampaignPerson.role == "rest")
+    return int(waiting.where(CampaignPerson.letter == "").count())
+
+
+def is_comparing(campaign: Campaign) -> bool:
+    """Several texts, and no winner yet."""
+    several = CampaignText.select().where(CampaignText.campaign == campaign.id).count() > 1
+    return bool(several and not campaign.split.get("winner") and campaign.state not in (DONE, DRAFT))

@@ -1,0 +1,1 @@
+"""Appointments, and the messages that remind people of them."""

@@ -1,0 +1,1 @@
+"""What a campaign brought: rates with their formula, money, and how sure one may be."""

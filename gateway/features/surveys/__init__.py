@@ -1,0 +1,1 @@
+"""A few questions to many people, answered by text as people write."""

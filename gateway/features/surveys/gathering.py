@@ -1,0 +1,67 @@
+"""Whom a survey asks is written down, a few a step; after any end of the process once more from the
+beginning: whoever is there already stays as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from gateway.config import Appliance
+from gateway.contacts import audience, recipients
+from gateway.contacts.audience import Reader
+from gateway.features.surveys.states import GATHERING, RUNNING, TRIAL, WAITING
+from gateway.store import database, statements
+from gateway.store.models import Survey, SurveyPerson
+
+BATCH = 25  # people a step
+
+
+@dataclass(slots=True)
+class Gathering:
+    """One survey's, while it lasts; all of it can be made anew."""
+
+    survey: Survey
+    site: Appliance
+    coming: Iterator[Reader]
+
+    @classmethod
+    def begin(cls, survey: Survey, site: Appliance, now: datetime) -> Gathering:
+        found = recipients.read(survey.typed, site.country, now)
+        return cls(survey, site, audience.readers(found, now, own=False))
+
+    def step(self, now: datetime) -> None:
+        """Write the next few down, in one transaction; after the last of them the asking begins."""
+        numbers = [reader.number for reader in islice(self.coming, BATCH)]
+        with database.transaction():
+            here = (Survey.id == self.survey.id) & (Survey.state == GATHERING)
+            if not Survey.select().where(here).exists():
+                return  # somebody stopped it
+            self._write(numbers)
+            if len(numbers) < BATCH:
+                state = TRIAL if self.survey.trial else RUNNING
+                Survey.update(state=state, typed=self._lists(now)).where(here).execute()
+
+    def _write(self, numbers: list[str]) -> None:
+        """The first of the list are the trial."""
+        theirs = SurveyPerson.survey == self.survey.id
+        rows = SurveyPerson.select(SurveyPerson.number).where(theirs, SurveyPerson.number.in_(numbers))
+        known = {row.number for row in rows}
+        new = [number for number in numbers if number not in known]
+        tried = SurveyPerson.select().where(theirs, SurveyPerson.trial == 1).count()
+        if new:
+            statements.insert_missing(
+                SurveyPerson,
+                [self._row(number, tried + place < self.survey.trial) for place, number in enumerate(new)],
+            )
+
+    def _row(self, number: str, is_tried: bool) -> dict[str, Any]:
+        first = {"sends": 0, "asked_again": False, "reminded": False}
+        return {"survey": self.survey.id, "number": number, "trial": is_tried, "state": WAITING, **first}
+
+    def _lists(self, now: datetime) -> str:
+        """What was typed, without the people named one by one: these are rows now."""
+        found = recipients.read(self.survey.typed, self.site.country, now)
+        return "\n".join(each.typed for each in found.many)

@@ -1,0 +1,1 @@
+"""One-time codes: somebody proves to have a number by typing back what was sent to it."""

@@ -1,0 +1,56 @@
+"""Where an administrator lets programs be told: a choice that is a row, read anew for every delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+
+from gateway import audit
+from gateway.errors import Invalid
+from gateway.features.webhooks import targets
+from gateway.features.webhooks.targets import Allowed
+from gateway.store import database
+from gateway.store.models import Setting
+
+NAME = "webhooks.targets"
+MOST_HOSTS = 50
+
+
+def read() -> Allowed:
+    found = Setting.get_or_none(Setting.name == NAME)
+    value = found.value if found is not None else {}
+    usual = Allowed()
+    return Allowed(
+        bool(value.get("loopback", usual.loopback)),
+        bool(value.get("private", usual.private)),
+        tuple(value.get("hosts", ())),
+    )
+
+
+def choose(choice: Allowed, by: str, now: datetime) -> None:
+    """Remember it, and who said so; raises Invalid `host_bad` or `hosts_many`.
+
+    What waits for an address that is allowed no more is tried all the same, and fails with that reason.
+    """
+    hosts = tuple(_hosts(choice.hosts))
+    row = asdict(Allowed(choice.loopback, choice.private, hosts))
+    with database.transaction():
+        Setting.insert(name=NAME, value=row).on_conflict(
+            conflict_target=[Setting.name], preserve=[Setting.value]
+        ).execute()
+        audit.write(by, "settings_changed", now, shown=NAME, **{**row, "hosts": ", ".join(hosts)})
+
+
+def _hosts(typed: Iterable[str]) -> Iterable[str]:
+    known = list(dict.fromkeys(host.strip().lower().rstrip(".") for host in typed if host.strip()))
+    if len(known) > MOST_HOSTS:
+        raise Invalid("hosts_many", field="hosts", most=MOST_HOSTS)
+    for host in known:
+        try:
+            read_host = targets.read(f"https://[{host}]/" if ":" in host else f"https://{host}/").host
+        except Invalid:
+            read_host = ""
+        if read_host != host:
+            raise Invalid("host_bad", field="hosts", value=host)
+    return known

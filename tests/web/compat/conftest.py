@@ -1,0 +1,160 @@
+"""The dialects before the programs that speak them: a real database, a real socket, the unmodified client."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from flask import Flask
+from twilio.rest import Client
+from werkzeug.serving import make_server
+
+from fakes import MONDAY_NOON, FakeClock, counting_ids
+from gateway import config, status
+from gateway.access import keys
+from gateway.config import Config
+from gateway.messages.outbox import Caller
+from gateway.secret import appliance_secret
+from gateway.status import ModemStatus
+from gateway.store import database, models, upgrade
+from program import OURS, Program
+from web.app import create_app
+from web.footprints import Footprints
+from web.office import Office
+
+TOML = """
+[appliance]
+language = "en"
+data_dir = "{folder}"
+runtime_dir = "{folder}"
+[[modems]]
+name = "sim1"
+port = "/dev/ttyUSB0"
+[[modems]]
+name = "sim2"
+port = "/dev/ttyUSB1"
+"""
+MODEMS = (
+    ModemStatus("sim1", "ready", iccid="8933010000000001234", registration=1, number=OURS),
+    ModemStatus("sim2", "ready", iccid="8933010000000005678", registration=1),
+)
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("database") / "chappe.sqlite"
+    upgrade.upgrade(path, MONDAY_NOON)
+    return path
+
+
+@pytest.fixture
+def site(tmp_path: Path, empty_database: Path) -> Config:
+    return _site(tmp_path, empty_database)
+
+
+def _site(folder: Path, empty_database: Path) -> Config:
+    (folder / "gateway.toml").write_text(TOML.format(folder=folder), encoding="utf-8")
+    loaded = config.load(folder / "gateway.toml")
+    shutil.copy(empty_database, loaded.appliance.database_path)
+    status.write(folder, MODEMS, MONDAY_NOON)
+    return loaded
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Iterator[tuple[Flask, str]]:
+    """One application on a socket for all tests, because it is slow to make, and its address."""
+    app = create_app(_site(tmp_path_factory.mktemp("first"), empty_database))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield app, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def app(served: tuple[Flask, str], site: Config, clock: FakeClock) -> Flask:
+    """The application in an office of this test's own: another database, clock and memory."""
+    app, _ = served
+    database.open(site.appliance.database_path)
+    app.extensions["chappe"] = Office(site, clock, counting_ids())
+    app.extensions["footprints"] = Footprints()
+    return app
+
+
+@pytest.fixture
+def root(served: tuple[Flask, str], app: Flask) -> str:
+    return served[1]
+
+
+@pytest.fixture
+def new_program(root: str, site: Config) -> Iterator[Callable[..., Program]]:
+    """Makes a key with these scopes and columns, and a program that has it."""
+    numbers, made = count(1), list[Client]()
+    counted = counting_ids()
+
+    def make(*scopes: str, **columns: Any) -> Program:
+        secret = appliance_secret(site.appliance.data_dir, counted)
+        with database.connection():
+            name = f"key{next(numbers)}"
+            key = keys.create(name, scopes, MONDAY_NOON, counted, secret)
+            if columns:
+                models.ApiKey.update(columns).where(models.ApiKey.name == name).execute()
+        client = Client(key.account_sid, key.auth_token)
+        for product in (client.api, client.verify, client.lookups):
+            product.base_url = root
+        made.append(client)
+        return Program(root, key, client)
+
+    yield make
+    for client in made:
+        client.http_client.session.close()
+
+
+@pytest.fixture
+def shop(new_program: Callable[..., Program]) -> Program:
+    return new_program("send", "read")
+
+
+@pytest.fixture
+def heard(app: Flask) -> Callable[..., str]:
+    """Stores a received message and gives its sid."""
+    numbers = count(1)
+
+    def store(sender: str, text: str, minutes: int = 0, **columns: Any) -> str:
+        uid = f"{next(numbers):032x}"
+        row = {"complete": True, "modem": "sim1", "sim": "8933", **columns}
+        with database.connection():
+            clock = app.extensions["chappe"].clock
+            models.Inbound.create(uid=uid, sender=sender, text=text, received_at=clock.now(), **row)
+        return f"SM{uid}"
+
+    return store
+
+
+@pytest.fixture
+def rows(app: Flask) -> Callable[[Any], list[Any]]:
+    """All rows of a table."""
+
+    def read(table: Any) -> list[Any]:
+        with database.connection():
+            return list(table.select())
+
+    return read
+
+
+@pytest.fixture
+def outside(site: Config) -> Caller:
+    """Somebody else who writes: a person at the page."""
+    return Caller("page:ana", site.appliance, site.modem_names, counting_ids())

@@ -1,0 +1,31 @@
+"""What a look at a campaign before it leaves shows, in words and figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from web import formats, prospects
+from web.campaign_looks import Look
+from web.language import say, trouble
+from web.pages.rehearsal import SHOWN, money, words, wrong_words
+
+
+def shown(look: Look) -> dict[str, Any]:
+    """Nothing while it is being reckoned."""
+    if look.answer is None:
+        return {"fault": trouble(look.error) if look.error else "", "answer": None}
+    answer = look.answer
+    seen, price = answer.seen, prospects.cost(answer.seen)
+    return {
+        "fault": "",
+        "answer": answer,
+        "seen": seen,
+        "going": len(seen.people),
+        "held": [(group, words(group)) for group in seen.held],
+        "refused": [(group, words(group)) for group in seen.refused],
+        "left_out": [(say(f"reason.{reason}"), count) for reason, count in answer.drawn.left_out.items()],
+        "wrong": [wrong_words(one) for one in seen.wrong[:SHOWN]],
+        "shown": SHOWN,
+        "cost": money(price) if price else "",
+        "ends": formats.moment(answer.ends) if answer.ends else "",
+    }
