@@ -42,11 +42,13 @@ class Postbox:
         self.answers: Mapping[str, str | Callable[[], str]] = {**WELL, **answers}
         self.lines: list[str] = []
         self.mails: list[EmailMessage] = []
+        self.taken = threading.Event()
 
     def take(self, octets: bytes) -> None:
         mail = message_from_bytes(octets, policy=policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
+        self.taken.set()
 
     def __enter__(self) -> Postbox:
         self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Handler)

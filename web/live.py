@@ -18,6 +18,7 @@ from gateway.backup import nightly, shelf
 from gateway.contacts.imports import jobs
 from gateway.errors import GatewayError
 from gateway.features.campaigns import verbs as campaigns
+from gateway.features.surveys import verbs as surveys
 from gateway.messages import conversations, lookup
 from gateway.modems import alarms, calls, incidents, requests, selftest
 from gateway.store import database
@@ -45,6 +46,8 @@ SHOWS = {
     "import_pages.show": "imports",
     "incident_pages.listing": "modems",
     "modem_pages.show": "modems",
+    "survey_pages.listing": "surveys",
+    "survey_pages.show": "surveys",
 }
 
 
@@ -146,9 +149,11 @@ def _desk() -> str:
 
 
 def _handsets() -> str:
-    control = office().config.demo.simulator
+    here = office()
+    control = here.config.demo.simulator
+    lamps = status.read(here.config.appliance.runtime_dir, here.clock.now()).panel
     try:
-        return repr(handsets.look(control)) if control else ""
+        return repr((handsets.look(control), lamps)) if control else ""
     except GatewayError as error:
         return error.code
 
@@ -171,4 +176,5 @@ BESIDES = {
     "handsets": _handsets,
     "imports": jobs.newest,
     "modems": _desk,
+    "surveys": surveys.version,
 }

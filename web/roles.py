@@ -165,6 +165,22 @@ _LANDINGS = (
 # Stands at the till; a whole list is the shop's.
 _TILL = ("till_pages.show", "till_pages.take", "till_pages.undo")
 _TILL_LIST = ("till_pages.upload",)
+# Asks many at once, and decides what they meant.
+_SURVEYS = (
+    "survey_pages.add",
+    "survey_pages.add_question",
+    "survey_pages.blank",
+    "survey_pages.change_question",
+    "survey_pages.decide",
+    "survey_pages.export",
+    "survey_pages.go_on",
+    "survey_pages.keep",
+    "survey_pages.listing",
+    "survey_pages.remove",
+    "survey_pages.remove_question",
+    "survey_pages.show",
+    "survey_pages.start",
+)
 # Answers for the appliance and before the law.
 _ADMINISTERS = (
     "alert_route_pages.add",
@@ -235,6 +251,7 @@ LEAST = {
     **dict.fromkeys(_WRITES, WRITES),
     **dict.fromkeys(_MANAGES, MANAGES),
     **dict.fromkeys(_CAMPAIGNS, MANAGES),
+    **dict.fromkeys(_SURVEYS, MANAGES),
     **dict.fromkeys(_LANDINGS, MANAGES),
     **dict.fromkeys(_TILL, WRITES),
     **dict.fromkeys(_TILL_LIST, MANAGES),

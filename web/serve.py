@@ -20,7 +20,7 @@ from gateway.config import Config
 from gateway.errors import Unusable
 from gateway.notify import Supervisor, handed_socket
 from gateway.store import database
-from web import live, porter, postings, pulse
+from web import channels, live, porter, postings, pulse
 from web.api import waiting
 from web.app import create_app
 
@@ -45,7 +45,7 @@ def serve(config: Config, *, trial: bool = False) -> None:
         porter.of(app).call()  # an import that a stop cut short goes on
         postings.resume(app)
     supervisor = Supervisor()
-    server = _listening(app, config, trial)
+    server = listening(app, config, trial)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, partial(_leave, app, supervisor))
     logging.getLogger("waitress").setLevel(logging.WARNING)  # not every page that somebody leaves
@@ -56,7 +56,7 @@ def serve(config: Config, *, trial: bool = False) -> None:
     server.run()
 
 
-def _listening(app: Flask, config: Config, trial: bool) -> Any:
+def listening(app: Flask, config: Config, trial: bool) -> Any:
     """A server on the socket that was opened for us, else on the address of the configuration."""
     where: dict[str, Any] = {"host": config.web.host, "port": config.web.port}
     if trial:
@@ -64,10 +64,14 @@ def _listening(app: Flask, config: Config, trial: bool) -> Any:
     elif handed := handed_socket():
         where = {"sockets": [handed]}
     try:
-        return create_server(
+        server = create_server(
             app,
             threads=THREADS,
             ident=None,
+            connection_limit=channels.IN_ALL,
+            channel_timeout=channels.IDLE,
+            asyncore_use_poll=True,
+            max_request_header_size=channels.HEAD_LIMIT,
             max_request_body_size=BODY_LIMIT,
             clear_untrusted_proxy_headers=False,  # not believed; /metrics must see that they are there
             channel_request_lookahead=1,  # it reads on while it answers, and so sees a browser leave
@@ -76,6 +80,14 @@ def _listening(app: Flask, config: Config, trial: bool) -> Any:
     except OSError as error:
         host, port = config.web.host, config.web.port
         raise Unusable("address_unusable", host=host, port=port, problem=error.strerror) from error
+    for each in servers(server):
+        each.channel_class = channels.Channel
+    return server
+
+
+def servers(server: Any) -> list[Any]:
+    """One for each address that it listens on."""
+    return [one for one in getattr(server, "map", {}).values() if hasattr(one, "effective_port")] or [server]
 
 
 def trial_socket(config: Config) -> Path:
@@ -85,8 +97,7 @@ def trial_socket(config: Config) -> Path:
 
 def _listener(server: Any) -> socket.socket:
     """One of the sockets it listens on: of several, each serves the same."""
-    servers = [one for one in getattr(server, "map", {}).values() if hasattr(one, "effective_port")]
-    listener: socket.socket = (servers[0] if servers else server).socket
+    listener: socket.socket = servers(server)[0].socket
     return listener
 
 

@@ -79,7 +79,7 @@ def follow(slug: str) -> Answer:
     if found is None:
         return _missing()
     since = now - found.sent_at if found.sent_at is not None else None
-    links.count_click(slug, robots.is_robot(request.method, dict(request.headers), since), now)
+    links.count(slug, robots.is_robot(request.method, dict(request.headers), since), now)
     return _private(redirect(found.url, 302))
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.errors import Forbidden, Limited
 from gateway.store import database
-from gateway.store.models import ApiKey, KeyUsage
+from gateway.store.models import ApiKey, KeyUsage, Message
 
 KEPT = timedelta(days=40)
 MINUTE = timedelta(minutes=1)
@@ -36,6 +36,15 @@ def check_modem(key: ApiKey, asked: str | None, configured: Sequence[str]) -> No
     if not allowed or (asked in configured and asked not in allowed):
         shown = ", ".join(allowed or key.modems.splitlines())
         raise Forbidden("modem_not_allowed", field="modem", value=asked or "", known=shown)
+
+
+def check_message(key: ApiKey, message: Message, configured: Sequence[str]) -> None:
+    """Raises Forbidden unless the key might send this message itself, whoever did: its category, its modem."""
+    category(key, message.category)
+    allowed = modems(key, configured)
+    if key.modems and message.wanted_modem not in allowed:
+        wanted, shown = message.wanted_modem or "", ", ".join(allowed or key.modems.splitlines())
+        raise Forbidden("modem_not_allowed", field="modem", value=wanted, known=shown)
 
 
 def take(key: ApiKey, count: int, now: datetime, zone: ZoneInfo) -> None:

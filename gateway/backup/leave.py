@@ -12,7 +12,6 @@ import os
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import IO, Any, cast
 from zoneinfo import ZoneInfo
@@ -34,7 +33,7 @@ json/ for programs (one array of objects, exactly as kept).  Instants are RFC 33
 Not here: passwords, keys of programs, sessions, PINs, codes; a backup has what is needed to go on.
 It holds people's data: keep it under lock, and delete it in time.
 """
-LINES = 500  # written at a time
+OCTETS = 64 * 1024  # written at a time
 
 
 def everything(site: Appliance, target: IO[bytes], by: str, now: datetime) -> Iterator[str]:
@@ -50,12 +49,12 @@ def everything(site: Appliance, target: IO[bytes], by: str, now: datetime) -> It
         for model in leaving.tables():
             name = leaving.name_of(model)
             with archive.open(_entry(f"csv/{name}.csv", now), "w", force_zip64=True) as file:
-                for text in _csv(model, site.timezone):
-                    file.write(text.encode())
+                for octets in _gathered(_csv(model, site.timezone)):
+                    file.write(octets)
                     yield name
             with archive.open(_entry(f"json/{name}.json", now), "w", force_zip64=True) as file:
-                for text in _json(model, site.timezone):
-                    file.write(text.encode())
+                for octets in _gathered(_json(model, site.timezone)):
+                    file.write(octets)
                     yield name
 
 
@@ -113,22 +112,31 @@ def pieces(site: Appliance, by: str, now: datetime) -> Iterator[bytes]:
 
 
 def _csv(model: type[Row], zone: ZoneInfo) -> Iterator[str]:
-    yield "\ufeff" + _sheet([leaving.columns(model)])
-    rows = leaving.rows(model, zone)
-    while lot := list(islice(rows, LINES)):
-        yield _sheet([cell(value) for value in row] for row in lot)
+    yield "\ufeff" + _line(leaving.columns(model))
+    for row in leaving.rows(model, zone):
+        yield _line([cell(value) for value in row])
 
 
-def _sheet(rows: Any) -> str:
+def _line(cells: list[str]) -> str:
     text = io.StringIO()
-    csv.writer(text).writerows(rows)
+    csv.writer(text).writerow(cells)
     return text.getvalue()
 
 
 def _json(model: type[Row], zone: ZoneInfo) -> Iterator[str]:
-    columns, rows, before = leaving.columns(model), leaving.rows(model, zone), "[\n"
-    while lot := list(islice(rows, LINES)):
-        lines = [json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False) for row in lot]
-        yield before + ",\n".join(lines)
+    columns, before = leaving.columns(model), "[\n"
+    for row in leaving.rows(model, zone):
+        yield before + json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False)
         before = ",\n"
     yield "\n]\n" if before != "[\n" else "[]\n"
+
+
+def _gathered(lines: Iterator[str]) -> Iterator[bytes]:
+    """Enough of them at a time: a line of text is short, a picture is not."""
+    gathered = bytearray()
+    for line in lines:
+        gathered += line.encode()
+        if len(gathered) >= OCTETS:
+            yield bytes(gathered)
+            gathered.clear()
+    yield bytes(gathered)

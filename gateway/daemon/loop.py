@@ -95,8 +95,7 @@ class Loop:
         self.index: Iterator[None] | None = search.catch_up()  # what is left to do for the search
         self.unfolded = 0  # events since the database's log was folded back
         self.supervisor = supervisor or Supervisor({})
-        self.beaten = float("-inf")
-        self.changed = True  # the gauges show something new
+        self.beaten, self.changed = float("-inf"), True  # when they were shown; the gauges show something new
 
     def _trusts(self) -> bool:
         """Somebody vouches for the clock."""

@@ -4,6 +4,7 @@ machines have none.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -35,17 +36,23 @@ class Panel:
         self.is_down = False  # only what was seen to go down can come up
         self.is_long = False
         try:
-            self.factory = self._pins() if config.mock else None
-            self.lamps = {
-                name: gpiozero.LED(pin, pin_factory=self.factory)
-                for name in Lamps.__slots__
-                if (pin := getattr(config, f"led_{name}")) != NO_PIN
-            }
-            self.buzzer = self._one(gpiozero.Buzzer, config.buzzer)
-            self.button = self._one(gpiozero.Button, config.button, bounce_time=BOUNCE, hold_time=held)
+            with warnings.catch_warnings():  # of each library for the pins that is not there: one may do
+                warnings.simplefilter("ignore")
+                self._take(gpiozero, held)
         except (gpiozero.GPIOZeroError, OSError, RuntimeError, ImportError) as error:
             raise Unusable(f"{type(error).__name__}: {error}") from error
         self._listen()
+
+    def _take(self, library: Any, held: float) -> None:
+        config = self.config
+        self.factory = self._pins() if config.mock else None
+        self.lamps = {
+            name: library.LED(pin, pin_factory=self.factory)
+            for name in Lamps.__slots__
+            if (pin := getattr(config, f"led_{name}")) != NO_PIN
+        }
+        self.buzzer = self._one(library.Buzzer, config.buzzer)
+        self.button = self._one(library.Button, config.button, bounce_time=BOUNCE, hold_time=held)
 
     def show(self, wanted: Lamps) -> None:
         """Let each lamp have its pattern; one that has it already keeps its rhythm."""

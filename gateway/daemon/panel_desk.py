@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from gateway import panel
@@ -41,8 +41,7 @@ class PanelDesk:
 
     def begin(self, config: PanelConfig, heard: Callable[[Press], None], held: float = HELD) -> None:
         """Take the pins; where they cannot be had the gateway does without, and says so."""
-        with suppress(OSError):
-            panel.forget_shutdown(self.site.runtime_dir)
+        panel.forget_shutdown(self.site.runtime_dir)
         self.problem = ""
         if not config.is_there:
             return
@@ -81,6 +80,9 @@ class PanelDesk:
         """Short: a test message to those who are told of alarms.  Long: the machine is to be shut down."""
         if how is Press.LONG:
             self._shut_down()
+        elif self.sight.ending:  # nobody obeys: a demonstration, or no unit that watches for the wish
+            panel.forget_shutdown(self.site.runtime_dir)
+            self._show(replace(self.sight, ending=False))
         elif self.tested_at is None or not timedelta(0) <= now - self.tested_at < ONCE_IN:
             self.tested_at = now
             self._test(now)

@@ -13,8 +13,18 @@ from gateway.features.api import Feature
 from gateway.features.campaigns.feature import Campaigns
 from gateway.features.mail.feature import Mails
 from gateway.features.notices.feature import Notices
+from gateway.features.reminders.feature import Reminders
 from gateway.features.surveys.feature import Surveys
 from gateway.features.verify.watch import Verify
 from gateway.features.webhooks.feature import Webhooks
 
-FEATURES: tuple[Callable[[], Feature], ...] = (Verify, Webhooks, Alerts, Surveys, Campaigns, Notices, Mails)
+FEATURES: tuple[Callable[[], Feature], ...] = (
+    Verify,
+    Webhooks,
+    Alerts,
+    Reminders,
+    Surveys,
+    Campaigns,
+    Notices,
+    Mails,
+)

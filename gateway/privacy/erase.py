@@ -18,10 +18,11 @@ from gateway.contacts.imports import traces as import_traces
 from gateway.errors import Conflict
 from gateway.messages import batches, outbox, search
 from gateway.messages.lifecycle import WAITING, State
-from gateway.privacy import campaign_traces, deliveries, spellings, survey_traces, traces
+from gateway.privacy import appointment_traces, campaign_traces, deliveries, spellings, survey_traces, traces
 from gateway.store import database, wiping
 from gateway.store.models import (
     AlertRoute,
+    Appointment,
     Call,
     CampaignPerson,
     CodeSend,
@@ -62,6 +63,7 @@ NUMBERED: tuple[tuple[type[Any], Any], ...] = (
     (SurveyPerson, SurveyPerson.number),
     (Verification, Verification.number),
     (Mail, Mail.number),
+    (Appointment, Appointment.number),
 )
 KINDS: dict[str, Any] = {
     "messages": Message.recipient,
@@ -165,6 +167,7 @@ def _delete_inbound(names: Sequence[str], last: int) -> Iterator[None]:
 
 
 def _delete_the_rest(number: str, names: Sequence[str]) -> None:
+    appointment_traces.forget(names)
     for table, column in NUMBERED:
         table.delete().where(column.in_(names)).execute()
     campaign_traces.forget(spellings.tail(number))
@@ -236,10 +239,14 @@ def _refuse_on_its_way(names: Sequence[str]) -> None:
 
 def _is_known(names: Sequence[str]) -> bool:
     """Nothing else is kept but a word in the list of conversations, a report that came late, a place on an
-    alert route, or a line of an import."""
+    alert route or among those who are told of alarms, a mail that waits, an appointment, or a line of an
+    import."""
     talk = Conversation.select().where(Conversation.number.in_(names)).exists()
     late = StatusReport.select().where(StatusReport.recipient.in_(names)).exists()
-    return bool(talk or late or _alert_routes(names) or import_traces.kept(spellings.tail(names[0])))
+    mail = Mail.select().where(Mail.number.in_(names)).exists()
+    told = {*settings.notices().numbers} & {*names} or _alert_routes(names)
+    met = Appointment.select().where(Appointment.number.in_(names)).exists()
+    return bool(talk or late or mail or met or told or import_traces.kept(spellings.tail(names[0])))
 
 
 def _has_news(names: Sequence[str]) -> bool:

@@ -11,10 +11,11 @@ from gateway import audit, settings
 from gateway.config import Appliance
 from gateway.consent import seal
 from gateway.contacts.imports import traces
-from gateway.privacy import deliveries, spellings, survey_traces
+from gateway.privacy import deliveries, link_traces, spellings, survey_traces
 from gateway.store import database
 from gateway.store.models import (
     AlertRoute,
+    Appointment,
     Audit,
     Call,
     Campaign,
@@ -56,6 +57,11 @@ CALL = ("number", "at", "modem")
 CODE = ("number", "state", "attempts", "sends", "created_at", "sent_at", "expires_at", "checked_at")
 NOTE = ("number", "at", "written_by", "text")
 DELIVERY = ("event", "url", "payload", "answer", "state", "created_at", "answered_at")
+APPOINTMENT = (
+    *("number", "name", "title", "place", "starts_at", "ends_at", "state"),
+    "told_for",
+    "answered_at",
+)
 MAIL = ("number", "address", "title", "text", "state", "created_at", "ended_at")
 AUDIT = ("at", "written_by", "action", "facts")
 
@@ -91,6 +97,7 @@ def _found(names: Sequence[str]) -> dict[str, list[Entry]]:
             {"name": route.name} for route in AlertRoute.select() if {*route.recipients["to"]} & {*names}
         ],
         "told_of_alarms": [{"number": name} for name in settings.notices().numbers if name in names],
+        "appointments": _rows(Appointment, APPOINTMENT, Appointment.number.in_(names)),
         "mails": _rows(Mail, MAIL, Mail.number.in_(names)),
         "import_lines": _import_lines(names[0]),
         "deliveries": _rows(Delivery, DELIVERY, deliveries.about(names)),
@@ -117,7 +124,7 @@ def _campaigns(names: Sequence[str]) -> list[Entry]:
     """Those that this person was among."""
     rows = CampaignPerson.select(CampaignPerson, Campaign).join(Campaign)
     return [
-        {"campaign": row.campaign.name, **_entry(row, CAMPAIGN)}
+        {"campaign": row.campaign.name, **_entry(row, CAMPAIGN), **link_traces.of(row)}
         for row in rows.where(CampaignPerson.number.in_(names)).order_by(CampaignPerson.id)
     ]
 

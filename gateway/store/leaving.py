@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from peewee import Field, Tuple
+from peewee import BlobField, Field, Tuple
 
 from gateway.store.models import TABLES, OneTimeLink, Row, SignIn, SimPin
 
 ROWS = 500  # read at once
+PICTURES = 10  # the same of a table that holds some
 
 # Sessions, links and tried PINs open something or are of use to this appliance only.
 STAY = (SignIn, OneTimeLink, SimPin)
@@ -41,12 +42,13 @@ def columns(model: type[Row]) -> list[str]:
     return [field.column_name for field in _fields(model)]
 
 
-def rows(model: type[Row], zone: ZoneInfo, most: int = ROWS) -> Iterator[list[Any]]:
+def rows(model: type[Row], zone: ZoneInfo, most: int | None = None) -> Iterator[list[Any]]:
     """All rows in the order of their key, values in the order of `columns`, instants as RFC 3339.
 
     Each lot of at most so many is one short question: what is written meanwhile may be in it or not.
     """
     fields = _fields(model)
+    most = most or (PICTURES if any(isinstance(field, BlobField) for field in fields) else ROWS)
     keys: list[Field] = list(model._meta.get_primary_keys())  # type: ignore[no-untyped-call]
     after: tuple[Any, ...] | None = None
     while lot := _lot(model, keys, after, most):

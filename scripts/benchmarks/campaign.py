@@ -27,7 +27,7 @@ CODES = "+33639981900"
 TEXT = "Nous fermons lundi, {prénom}."
 BEGINS = "Nous fermons"
 BATCH = 400  # rows a statement
-LONGEST = 1800.0  # seconds, before it is given up
+LONGEST = 3600.0  # seconds, before it is given up
 EVERY = 1.0  # seconds between two looks
 
 
@@ -35,6 +35,8 @@ EVERY = 1.0  # seconds between two looks
 class Seen:
     """What was seen meanwhile."""
 
+    left: Counter[str] = field(default_factory=Counter)  # how often each person's message was on the wire
+    after: int = 0  # the last event of the network that was read: it remembers only so many
     memory: list[float] = field(default_factory=list)  # MB, of the gateway
     codes: list[float] = field(default_factory=list)  # seconds until the network had one
     untrue: int = 0  # looks at which the figures did not add up
@@ -116,6 +118,7 @@ def _look(stack: Crowd, uid: str) -> dict[str, Any]:
 
 def _observe(stack: Crowd, told: dict[str, Any], seen: Seen) -> None:
     """Its figures add up; a code is sent, and overtakes it."""
+    _witness(stack, seen)
     seen.untrue += told["people"] != told["waiting"] + told["left_out"] + told["done"]
     seen.memory.append(pss_megabytes(stack.processes["gateway"].pid))
     asked = {"to": CODES, "text": f"Code {len(seen.codes)}", "category": "otp"}
@@ -130,13 +133,17 @@ def _observe(stack: Crowd, told: dict[str, Any], seen: Seen) -> None:
     seen.codes.append(30.0)
 
 
+def _witness(stack: Crowd, seen: Seen) -> None:
+    """What the network took since the last look."""
+    for event in stack.simulator(do="log", after=seen.after)["events"]:
+        seen.after = event["seq"]
+        if event["event"] == "submitted" and event["text"].startswith(BEGINS):
+            seen.left[event["recipient"]] += 1
+
+
 def _figures(stack: Crowd, told: dict[str, Any], people: int, kills: int, seen: Seen) -> dict[str, float]:
-    events = stack.simulator(do="log")["events"]
-    left = Counter(
-        event["recipient"]
-        for event in events
-        if event["event"] == "submitted" and event["text"].startswith(BEGINS)
-    )
+    _witness(stack, seen)
+    left = seen.left
     uncertain = told["counts"].get("uncertain", 0)
     half = len(seen.memory) // 2 or 1
     return {

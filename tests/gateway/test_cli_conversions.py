@@ -3,11 +3,73 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner, Result
 
-from gateway.features.conversions import verbs
+from gateway.cli import main
 from gateway.store import database
-from gateway.store.models import Campaign
+from gateway.store.models import Campaign, Conversion
+
+if TYPE_CHECKING:
+    from conftest import Bench
+
+Run = Callable[..., Result]
+TOML = '[appliance]\nlanguage = "en"\ndata_dir = "."\nruntime_dir = "run"\n'
+
+
+@pytest.fixture
+def run(bench: Bench, tmp_path: Path) -> Iterator[Run]:
+    """Run a command in an installation with one campaign whose code is ETE10."""
+    (tmp_path / "gateway.toml").write_text(TOML, encoding="utf-8")
+    where = {"CHAPPE_CONFIG": str(tmp_path / "gateway.toml")}
+    told = {"state": "running", "category": "marketing", "seed": 1, "written_by": "x"}
+    now = datetime.now(UTC)
+    Campaign.create(uid="a" * 32, name="Summer", code_kind="one", code="ETE10", created_at=now, **told)
+    yield lambda *words: CliRunner().invoke(main, ["conversion", *words], env=where)
+    database.connection().__enter__()  # a command closed the one that `bench` is about to close
+
+
+def kept() -> list[tuple[str, int, str]]:
+    with database.connection():
+        return [(row.code, row.amount_cents, row.source) for row in Conversion.select()]
+
+
+def test_a_code_is_written_down_once_by_its_reference(run: Run) -> None:
+    said = run("add", "ete10", "--amount", "12,50", "--reference", "r1")
+    assert said.stdout == "ETE10, 12.50, counted for “Summer”.\n"
+    again = json.loads(run("add", "ETE10", "--reference", "r1", "--json").stdout)
+    assert (again["amount"], again["reference"]) == ("12.50", "r1")
+    assert kept() == [("ETE10", 1250, "till")]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["NADA"], "No campaign has the code “NADA”."),
+        (["ETE10", "--amount", "ten"], "“ten” is no amount."),
+        (["ETE10", "--at", "someday"], "“someday” is no day."),
+        (["ETE10", "--campaign", "x"], "There is no campaign x."),
+    ],
+)
+def test_what_is_wrong_is_one_line(run: Run, words: list[str], sentence: str) -> None:
+    said = run("add", *words)
+    assert said.exit_code == 1
+    assert said.stderr.startswith(sentence)
+    assert kept() == []
+
+
+def test_a_list_is_taken_and_its_faults_are_named(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "till.csv"
+    file.write_text("code;montant\nETE10;8,00\nNADA;1\n", encoding="utf-8")
+    said = run("import", str(file)).stdout
+    assert said.startswith(
+        "1 counted (8.00), 0 known already, 1 not taken.\nline 3: No campaign has the code"
+    )
+    told = json.loads(run("import", str(file), "--json").stdout)
+    assert (told["recorded"], told["known"], told["faults"][0]["why"]) == (0, 1, "conversion_code_unknown")
+    assert kept() == [("ETE10", 800, "csv")]

@@ -24,6 +24,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "playhouse": STORE,
     "sqlite3": STORE,
     "psycopg": STORE,
+    **dict.fromkeys(("icalendar", "recurring_ical_events"), ("gateway/features/reminders/calendar.py",)),
     "python_calamine": ("gateway/contacts/imports/workbook.py",),
     "click": ("gateway/cli/*",),
     **dict.fromkeys(("flask", "flask_babel", "flask_bootstrap", "flask_smorest", "flask_wtf"), WEB),

@@ -17,6 +17,9 @@ from gateway.contacts import book, fields, groups, particulars, segments, templa
 from gateway.contacts.imports import jobs
 from gateway.contacts.segments import Rule, Rules
 from gateway.contacts.templates import Wording
+from gateway.features.campaigns import plan, verbs
+from gateway.features.landings import verbs as landings
+from gateway.features.landings.verbs import Paper
 from gateway.features.webhooks import hooks
 from gateway.features.webhooks.events import USUAL
 from gateway.ids import Ids
@@ -66,7 +69,8 @@ def opened(stack: Stack) -> Shop:
     """The running stack with the shop's people, texts and messages in it."""
     shop = Shop(stack, create_app(config.load(stack.config)))
     with shop.ledger() as now:
-        places = _people(now) | _texts(now) | _import(stack, now) | _webhook(now)
+        places = _people(now) | _texts(now) | _campaigns(stack, now) | _import(stack, now)
+        places |= _webhook(now) | _landing(now)
         people.add("bo", "fr", now, Ids(), "writer")
     sent = [stack.send(to, text, **rest) for to, text, rest in LETTERS]
     for uid in sent[:3]:
@@ -88,10 +92,28 @@ def _people(now: datetime) -> dict[str, str]:
     return {"field": str(size.id), "group": str(regulars.id), "segment": str(segment.id)}
 
 
+def _campaigns(stack: Stack, now: datetime) -> dict[str, str]:
+    """A draft, and one in which two texts are compared."""
+    site, found = config.load(stack.config).appliance, {}
+    for place, name in (("draft", "Soldes d’été"), ("campaign", "Atelier du soir")):
+        uid = found[place] = verbs.draft(name, BY, now, Ids()).uid
+        verbs.choose_people(uid, plan.Wanted("@Habitués\n@Parisiens"), site, now)
+        texts = [plan.Wording("Bonjour {prénom}, à samedi."), plan.Wording("Samedi, on se voit ?")]
+        verbs.choose_texts(uid, texts, "notification", site)
+    verbs.start(found["campaign"], BY, site, now)
+    return found
+
+
 def _texts(now: datetime) -> dict[str, str]:
     template = templates.save(Wording("Commande prête", "Bonjour {prénom}, c’est prêt."), BY, now)
     templates.save(Wording("Merci", "Merci, à bientôt !", "reply"), BY, now)
     return {"template": str(template.id)}
+
+
+def _landing(now: datetime) -> dict[str, str]:
+    soon = now + timedelta(days=3)
+    paper = Paper("Trois jours de soldes", "Venez tôt.", "Je réserve", "https://boutique.example", soon)
+    return {"landing": str(landings.add(paper, BY, now).slug)}
 
 
 def _webhook(now: datetime) -> dict[str, str]:

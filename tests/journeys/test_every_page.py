@@ -21,8 +21,10 @@ from stack import Stack
 
 # What answers no page, by the beginning of its endpoint, and why.
 NO_PAGES: Mapping[str, str] = {
+    "campaigns.": "the API",
     "consents.": "the API",
     "contacts.": "the API",
+    "conversions.": "the API",
     "crowd_pages.export": "a file to keep",
     "docs.document": "the API's description",
     "docs.static": "files",
@@ -39,6 +41,9 @@ NO_PAGES: Mapping[str, str] = {
     "doctor_pages.fetch": "a file to keep",
     "message_pages.export": "a file to keep",
     "privacy.export": "a file to keep",
+    "short.colour": "a file of the page",
+    "short.follow": "leads elsewhere",
+    "short.picture": "a file of the page",
     "write.departure": "for the page's own script",
     "write.suggest": "for the page's own script",
 }
@@ -48,17 +53,24 @@ SIGNED_OUT = ("welcome.sign_in", "welcome.look", "privacy.notice")
 ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "batches.reckon": ("/write/rehearsal/of-long-ago",),
     "batches.sent": ("{sent}",),
+    "campaign_pages.show": ("/campaigns/{campaign}",),
+    "campaign_steps.step": tuple(
+        f"/campaigns/{{draft}}/step/{name}" for name in ("people", "text", "hours", "look", "test", "go")
+    ),
     "contact_pages.card": ("/contacts/{number}",),
     "contact_pages.listing": ("/contacts", "/contacts?tag=pro"),
     "conversations.thread": ("/conversations/{number}",),
     "help.topic": ("/help/categories",),
     "import_pages.lines": ("/imports/{job}/lines",),
     "import_pages.show": ("/imports/{job}",),
+    "landing_pages.edit": ("/landings/{landing}",),
+    "landing_pages.preview": ("/landings/{landing}/preview",),
     "merge_pages.choose": ("/contacts/{number}/merge",),
     "message_pages.detail": ("/messages/{uid}",),
     "privacy.confirm": ("/people/{number}/erase",),
     "segment_pages.edit": ("/segments/{segment}",),
     "several.progress": ("{work}",),
+    "short.page": ("/p/{landing}",),
     "template_pages.show": ("/templates/{template}",),
     "webhook_pages.show": ("/webhooks/{webhook}",),
     "wizard.step": ("/setup/shop", "/setup/modem", "/setup/test", "/setup/password"),

@@ -9,6 +9,7 @@ from flask import Flask
 
 from web import problems
 from web.api import (
+    appointments,
     auth,
     campaigns,
     consents,
@@ -22,6 +23,7 @@ from web.api import (
     preview,
     rehearsal,
     sending,
+    surveys,
     verify,
     waiting,
     webhooks,
@@ -42,7 +44,9 @@ SECTIONS = (
     lookup.section,
     webhooks.section,
     campaigns.section,
+    surveys.section,
     conversions.section,
+    appointments.section,
     modems.section,
     health.section,
 )

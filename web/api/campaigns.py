@@ -107,6 +107,7 @@ def start(uid: str) -> dict[str, Any]:
 @refuses(404, 409)
 def pause(uid: str) -> dict[str, Any]:
     """Let it rest: nothing more of it leaves, and what is queued is held."""
+    allowances.category(g.api_key, verbs.find(uid).category)
     return _done(_by_caller(verbs.pause, uid))
 
 
@@ -116,7 +117,8 @@ def pause(uid: str) -> dict[str, Any]:
 @section.response(200, CampaignSchema())
 @refuses(404, 409)
 def resume(uid: str) -> dict[str, Any]:
-    """Let it go on."""
+    """Let it go on; what it may send was counted when it began."""
+    _reach(verbs.find(uid))
     return _done(_by_caller(verbs.resume, uid))
 
 
@@ -127,17 +129,24 @@ def resume(uid: str) -> dict[str, Any]:
 @refuses(404, 409)
 def stop(uid: str) -> dict[str, Any]:
     """Stop it for good: what has not left is canceled."""
+    allowances.category(g.api_key, verbs.find(uid).category)
     return _done(_by_caller(verbs.stop, uid))
+
+
+def _reach(campaign: Campaign) -> None:
+    """The key may send this category through every modem; raises Forbidden."""
+    key, configured = g.api_key, office().config.modem_names
+    allowances.category(key, campaign.category)
+    allowed = allowances.modems(key, configured)
+    if others := [name for name in configured if name not in allowed]:
+        raise Forbidden("modem_not_allowed", field="modem", value=others[0], known=", ".join(allowed))
 
 
 def _allow(campaign: Campaign) -> None:
     """The key may send so much, of that category, through every modem; raises Forbidden or Limited."""
     here, key = office(), g.api_key
-    now, site, configured = here.clock.now(), here.config.appliance, here.config.modem_names
-    allowances.category(key, campaign.category)
-    allowed = allowances.modems(key, configured)
-    if others := [name for name in configured if name not in allowed]:
-        raise Forbidden("modem_not_allowed", field="modem", value=others[0], known=", ".join(allowed))
+    now, site = here.clock.now(), here.config.appliance
+    _reach(campaign)
     found = people.understood(plan.wanted(campaign).typed, site.country, now)
     allowances.take(key, found.most, now, site.timezone)
 

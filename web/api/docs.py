@@ -11,12 +11,12 @@ from flask import Blueprint, Response, current_app, render_template, request
 from markupsafe import Markup, escape
 
 from gateway.words import say
+from web import doorplate
 from web.api import outline
 from web.api.auth import SCOPES
 from web.api.codes import CODES
 from web.api.recipes import recipes
 from web.api.samples import samples
-from web.office import office
 from web.problems import BODY_LIMIT, language
 
 DOCUMENT = "chappe-openapi"  # where the application keeps it
@@ -80,7 +80,7 @@ def _errors(reader: str) -> list[tuple[int, str, str]]:
 
 def _root() -> str:
     """Where callers find this appliance: as configured, else as this reader found it."""
-    return office().config.web.public_url or request.url_root.rstrip("/")
+    return doorplate.root()
 
 
 def _samples(call: outline.Call) -> dict[str, str]:

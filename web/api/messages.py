@@ -10,9 +10,11 @@ from flask import g
 from marshmallow import ValidationError
 
 from gateway import status, wake
+from gateway.access import allowances
 from gateway.messages import decisions, filtering, lookup, numbers, outbox
 from gateway.messages.filtering import Filter
 from gateway.messages.why import Why, explain
+from gateway.store import database
 from gateway.store.models import History, Message
 from gateway.words import say
 from web import callers
@@ -71,7 +73,13 @@ def detail(query: dict[str, int], uid: str) -> dict[str, Any]:
 @section.response(200, MessageSchema())
 @refuses(404, 409)
 def cancel(uid: str) -> Message:
-    """Cancel a message that still waits; 409 with its `state` when it does not."""
+    """Cancel a message that still waits; 409 with its `state` when it does not.
+
+    A key with rules cancels its own, and those that it might send itself.
+    """
+    found = lookup.message(uid)
+    if found.source != source():
+        _may_send(found)
     message = outbox.cancel(uid, by=source(), now=office().clock.now())
     ring()
     return message
@@ -80,6 +88,11 @@ def cancel(uid: str) -> Message:
 def ring() -> None:
     """The gateway looks at once at what was written."""
     wake.ring(office().config.appliance.runtime_dir)
+
+
+def _may_send(message: Message) -> None:
+    """Raises Forbidden for a category, or a modem, that the caller's key may not use."""
+    allowances.check_message(g.api_key, message, office().config.modem_names)
 
 
 def _decides(word: str) -> None:
@@ -106,15 +119,22 @@ class DecisionSchema(Strict):
 @section.doc(operationId="resolveMessage")
 @section.arguments(DecisionSchema())
 @section.response(200, MessageSchema())
-@refuses(400, 404, 409, 413, 415)
+@refuses(400, 404, 409, 413, 415, 429)
 def resolve(body: dict[str, str], uid: str) -> Message:
     """Decide about a message that waits for a person, or did not arrive; 409 with its `state` otherwise.
 
     `left` is for `uncertain` ones; `again` also for `failed`, `undelivered` and `expired` ones. The validity
     begins anew, and parts that arrived are not sent again. `release` is for `scheduled` ones, and for `held`
-    ones whose `reason` is `too_late`: they leave now, unless another rule holds them.
+    ones whose `reason` is `too_late`: they leave now, unless another rule holds them. What is sent again
+    counts for the key as a message of its own.
     """
-    DECISIONS[body["decision"]](uid, by=source(), now=office().clock.now())
+    here, decision = office(), body["decision"]
+    now = here.clock.now()
+    _may_send(lookup.message(uid))
+    with database.transaction():
+        DECISIONS[decision](uid, by=source(), now=now)
+        if decision == "again":
+            allowances.take(g.api_key, 1, now, here.config.appliance.timezone)
     ring()
     return lookup.message(uid)
 
@@ -136,6 +156,7 @@ def reschedule(body: dict[str, datetime], uid: str) -> Message:
 
     It stays worth sending for as long after the new hour as it was after the old one.
     """
+    _may_send(lookup.message(uid))
     who = callers.of_key(g.api_key)
     message = decisions.reschedule(uid, body["send_at"], who.source, office().clock.now(), who.trusted)
     ring()

@@ -39,7 +39,9 @@ def place(alarm: Alarm) -> str:
         return url_for("home.show", _anchor="clock")
     if alarm.kind in ("disk_nearly_full", "mail_backlog"):
         section = "retention" if alarm.kind == "disk_nearly_full" else "alarms"
-        return url_for("settings.show", _anchor=section) if roles.may("settings.show") else url_for(".listing")
+        return (
+            url_for("settings.show", _anchor=section) if roles.may("settings.show") else url_for(".listing")
+        )
     if alarm.kind == "panel_unusable":
         return url_for("help.topic", name="alarms")
     if alarm.kind == "webhook_backlog":

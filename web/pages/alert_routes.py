@@ -15,7 +15,7 @@ from gateway.errors import Conflict, GatewayError, Invalid
 from gateway.features.alerts import routes, telling, wording
 from gateway.features.alerts.routes import PER_HOUR, REPEAT, Wish
 from gateway.store.models import AlertRoute
-from web import sign_in
+from web import doorplate, sign_in
 from web.language import trouble
 from web.office import office
 
@@ -147,7 +147,7 @@ def _listing(mistake: Mistake) -> str:
 
 
 def _page(route: AlertRoute, mistake: Mistake) -> str:
-    root = office().config.web.public_url or request.url_root.rstrip("/")
+    root = doorplate.root()
     return render_template(
         "alert_route.html",
         route=route,

@@ -17,6 +17,7 @@ from gateway.messages.lifecycle import State
 from gateway.policy.budgets import LIMITS
 from gateway.policy.categories import CATEGORIES
 from gateway.status import ModemStatus
+from web import doorplate
 from web.api.samples import samples
 from web.language import current, say, spaced
 from web.office import office
@@ -59,6 +60,7 @@ ABOUT = {
     "segment_pages": "groups",
     "settings": "hours",
     "several": "queue",
+    "survey_pages": "surveys",
     "template_pages": "templates",
     "till_pages": "till",
     "webhook_pages": "webhooks",
@@ -91,6 +93,7 @@ def topics() -> list[Topic]:
         Topic("campaigns", _("Campaigns"), _("For whom, what, when; comparing two texts.")),
         Topic("links", _("Links and landing pages"), _("Who followed a link; a page with a picture.")),
         Topic("till", _("Codes at the till"), _("What a campaign brought.")),
+        Topic("surveys", _("Surveys"), _("Questions by text, and what the answers mean.")),
         Topic("conversations", _("Conversations"), _("What was said with one number, both ways.")),
         Topic("states", _("What a state means"), _("Every state and every reason, word for word.")),
         Topic("deciding", _("What needs you"), _("Uncertain and failed messages; perhaps a STOP.")),
@@ -208,4 +211,4 @@ def _call(method: str, path: str, body: dict[str, Any] | None = None) -> str:
 
 def _root() -> str:
     """Where programs find this appliance."""
-    return office().config.web.public_url or request.url_root.rstrip("/")
+    return doorplate.root()

@@ -18,7 +18,7 @@ from gateway.policy.categories import CATEGORIES
 from gateway.secret import appliance_secret
 from gateway.store import database
 from gateway.store.models import ApiKey
-from web import sign_in
+from web import doorplate, sign_in
 from web.language import trouble
 from web.office import office
 from web.pages import key_rules
@@ -72,7 +72,7 @@ def create() -> str | tuple[str, int]:
             _note("key_created", name, scopes=" ".join(scopes))
     except (Invalid, Conflict) as error:
         return _page(Mistake({error.field or "name": trouble(error)}, name, scopes, typed)), 422
-    root = here.config.web.public_url or request.url_root.rstrip("/")
+    root = doorplate.root()
     return render_template("key_made.html", new=new, root=root)
 
 

@@ -16,7 +16,7 @@ from gateway.access.roles import ROLES, WRITES
 from gateway.errors import Conflict, Invalid
 from gateway.store import database
 from gateway.store.models import User
-from web import sign_in
+from web import doorplate, sign_in
 from web.language import NAMES, say, trouble
 from web.office import office
 
@@ -151,7 +151,7 @@ def _refused(name: str, error: Invalid | Conflict) -> Refused:
 
 
 def _link_page(name: str, token: str) -> str:
-    root = office().config.web.public_url or request.url_root.rstrip("/")
+    root = doorplate.root()
     address = root + url_for("welcome.look", token=token)
     until = office().clock.now() + people.LINK_LIFE
     return render_template("people_link.html", name=name, link=address, until=until)

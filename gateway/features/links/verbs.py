@@ -120,8 +120,13 @@ def count_click(slug: str, robot: bool, now: datetime) -> str | None:
     """
     found = look(slug)
     if found is not None:
-        following.count(slug, robot, now)
+        count(slug, robot, now)
     return found.url if found else None
+
+
+def count(slug: str, robot: bool, now: datetime) -> bool:
+    """The count alone, for who looked before; False where it was lost."""
+    return following.count(slug, robot, now)
 
 
 def is_slug(typed: str) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from gateway.config import MailConfig
 from gateway.features.api import Feature, House
 from gateway.features.mail import outgoing
-from gateway.features.mail.relay import Outcome, Parcel, send
+from gateway.features.mail.parcels import Outcome, Parcel
 from gateway.modems import alarms
 from gateway.store import database
 
@@ -88,6 +88,8 @@ class Mails(Feature):
         self.parcels.put(parcel)
 
     def _work(self, house: House) -> None:
+        from gateway.features.mail.relay import send  # SMTP and TLS: two megabytes that most have no use for
+
         while (parcel := self.parcels.get()) is not None:
             try:
                 outcome = send(self.relay, parcel)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from gateway.config import Appliance
 from gateway.errors import Conflict, Invalid
-from gateway.features.mail.relay import Outcome
+from gateway.features.mail.parcels import Outcome
 from gateway.ids import Ids
 from gateway.store.models import Mail
 from gateway.store.terms import fn, state_in

@@ -10,8 +10,6 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP as LINES
 from email.utils import format_datetime
@@ -27,32 +25,11 @@ from smtplib import (
 )
 
 from gateway.config import MailConfig
+from gateway.features.mail.parcels import Outcome, Parcel
 
 SILENCE = 20.0  # seconds without an answer
 DEADLINE = 60.0  # seconds for all of it, however the relay drips
 FOR_GOOD = 500  # replies from here on
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A mail as it leaves; `name` and `uid` are its row's."""
-
-    name: int
-    uid: str
-    to: str
-    subject: str
-    text: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the relay said: `error` None where it took the mail; `is_final`: another try would be the same."""
-
-    name: int
-    error: str | None = None
-    answer: str = ""
-    is_final: bool = False
 
 
 def send(relay: MailConfig, parcel: Parcel, deadline: float = DEADLINE) -> Outcome:

@@ -20,6 +20,7 @@ KINDS = (
     *("sim_changed", "sim_paused", "budget_near", "budget_over"),
     *("disk_nearly_full", "backup_failed", "clock_untrusted", "panel_unusable"),
     *("webhook_backlog", "mail_backlog", "codes_unvalidated"),
+    *("calendar_unreachable", "calendar_emptied"),
 )
 MOST = 10  # numbers, and as many addresses
 

@@ -35,7 +35,7 @@ NAMED = re.compile(r"^X-.*(?:PHONE|TEL|MOBILE|CELL|NUMBER)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One appointment as the calendar has it; `number` is E.164 or "", `people` are names it may be known by."""
+    """One appointment as the calendar has it; `number` is E.164 or "", `people` are whose it may be."""
 
     key: str
     starts_at: datetime
@@ -54,14 +54,16 @@ class Occurrence:
 
 
 def unfold(octets: bytes, begin: datetime, until: datetime, zone: ZoneInfo, country: str) -> list[Occurrence]:
-    """What `read` finds, read by another process; raises Invalid `calendar_garbled` or `calendar_too_large`."""
+    """What `read` finds, read by another process; raises Invalid, as it does."""
     asked = [begin.isoformat(), until.isoformat(), zone.key, country]
     command = [sys.executable, "-m", __name__, *asked]
     try:
         ended = subprocess.run(command, input=octets, capture_output=True, timeout=PATIENCE, check=False)
-        told = json.loads(ended.stdout) if ended.returncode == 0 else {"error": "calendar_garbled"}
     except subprocess.TimeoutExpired as error:
         raise Invalid("calendar_too_large", field="url", most=MOST) from error
+    told: dict[str, Any] = {"error": "calendar_garbled"}
+    if ended.returncode == 0:
+        told = json.loads(ended.stdout)
     if "error" in told:
         raise Invalid(told["error"], field="url", most=MOST)
     return [_packed_out(one) for one in told["found"]]
@@ -79,6 +81,8 @@ def read(octets: bytes, begin: datetime, until: datetime, zone: ZoneInfo, countr
 
     try:
         file = icalendar.Calendar.from_ical(octets)
+        if file.name != "VCALENDAR":
+            raise ValueError(file.name)
         _drop_what_never_ends(file)
         query = recurring_ical_events.of(file, skip_bad_series=True)
         inside = list(islice(query.between(begin, until), MOST + 1))
@@ -101,7 +105,7 @@ def numbers_in(text: str, country: str) -> Iterator[str]:
             known = numbers.particulars(match[0], country)
         except Invalid:
             continue
-        if known.valid and known.type != "short_code":
+        if (known.valid and known.type != "short_code") or known.type == "mobile":
             yield known.number
 
 
@@ -151,13 +155,18 @@ def _occurrence(event: Any, recurring: set[str], zone: ZoneInfo, country: str) -
     )
 
 
-def _found_numbers(event: Any, attending: Iterable[Any], words: Mapping[str, str], country: str) -> Iterator[str]:
+def _found_numbers(
+    event: Any, attending: Iterable[Any], words: Mapping[str, str], country: str
+) -> Iterator[str]:
     """What is meant as a number first, then what stands in a text."""
     for name in event:
         if NAMED.match(name):
             yield from numbers_in(str(event[name]), country)
     for each in attending:
-        told = [str(each), *(str(value) for name, value in getattr(each, "params", {}).items() if name != "CN")]
+        told = [
+            str(each),
+            *(str(value) for name, value in getattr(each, "params", {}).items() if name != "CN"),
+        ]
         for text in told:
             if text.lower().startswith("tel:"):
                 yield from numbers_in(text[4:], country)
@@ -189,7 +198,7 @@ def _when(event: Any, name: str) -> date | None:
 def _end(event: Any, start: date, end: date | None, zone: ZoneInfo) -> datetime:
     if end is not None:
         return _instant(end, zone)
-    length = _when(event, "DURATION")
+    length: Any = getattr(event.get("DURATION"), "dt", None)
     if isinstance(length, timedelta):
         return _instant(start, zone) + length
     return _instant(start, zone) + timedelta(days=not isinstance(start, datetime))
@@ -220,7 +229,9 @@ def main(begin: str, until: str, zone: str, country: str) -> int:
     octets = sys.stdin.buffer.read()
     span = datetime.fromisoformat(begin), datetime.fromisoformat(until)
     try:
-        told: dict[str, Any] = {"found": [_packed(one) for one in read(octets, *span, ZoneInfo(zone), country)]}
+        told: dict[str, Any] = {
+            "found": [_packed(one) for one in read(octets, *span, ZoneInfo(zone), country)]
+        }
     except Invalid as error:
         told = {"error": error.code}
     except (MemoryError, RecursionError):

@@ -76,7 +76,7 @@ def after_night(at: datetime, latest: datetime, zone: ZoneInfo, night: Night) ->
 def choose(
     dues: Mapping[int, datetime], starts_at: datetime, known_at: datetime, now: datetime, told: bool
 ) -> dict[int, Chosen]:
-    """Rule → what becomes of it, for rules that were never asked about this start.
+    """Rule → what becomes of it, for rules by which nothing left for this start.
 
     An appointment that became known after the hour of a rule is reminded of at once, where enough time is
     left, by the last such rule alone; not where the person was `told` of this start otherwise.
@@ -90,7 +90,7 @@ def choose(
         elif rule == last and not told and starts_at - now >= LEAST_LEFT:
             chosen[rule] = Chosen(now)
         else:
-            chosen[rule] = Chosen(at, "reminder_rule_newer" if at > known_at else "reminder_too_late")
+            chosen[rule] = Chosen(at, "reminder_too_late")
     return chosen
 
 

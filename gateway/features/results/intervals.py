@@ -29,9 +29,13 @@ class Decision:
 
 
 def wilson(k: int, n: int, z: float = Z95) -> tuple[float, float]:
-    """Between which shares the true one lies, where `k` of `n` were counted; (0, 1) where nobody was."""
+    """Between which shares the true one lies, where `k` of `n` were counted; (0, 1) where nobody was.
+
+    More than `n` – answers of people of whom no report came – are taken for all of them.
+    """
     if n <= 0:
         return 0.0, 1.0
+    k = min(k, n)
     share, square = k / n, z * z
     middle = share + square / (2 * n)
     reach = z * sqrt(share * (1 - share) / n + square / (4 * n * n))
@@ -43,6 +47,7 @@ def difference(k1: int, n1: int, k2: int, n2: int, z: float = Z95) -> tuple[floa
     """Between which values the first share minus the second lies; (-1, 1) where one of them has nobody."""
     if n1 <= 0 or n2 <= 0:
         return -1.0, 1.0
+    k1, k2 = min(k1, n1), min(k2, n2)
     first, second = k1 / n1, k2 / n2
     (low1, high1), (low2, high2) = wilson(k1, n1, z), wilson(k2, n2, z)
     apart = first - second

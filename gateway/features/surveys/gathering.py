@@ -4,7 +4,7 @@ beginning: whoever is there already stays as they are."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -17,6 +17,7 @@ from gateway.store import database, statements
 from gateway.store.models import Survey, SurveyPerson
 
 BATCH = 25  # people a step
+READ = 200  # people read at once: most of them are known, where a process before this one ended
 
 
 @dataclass(slots=True)
@@ -26,6 +27,7 @@ class Gathering:
     survey: Survey
     site: Appliance
     coming: Iterator[Reader]
+    new: list[str] = field(default_factory=list)  # who was read, and is not written down yet
 
     @classmethod
     def begin(cls, survey: Survey, site: Appliance, now: datetime) -> Gathering:
@@ -34,28 +36,33 @@ class Gathering:
 
     def step(self, now: datetime) -> None:
         """Write the next few down, in one transaction; after the last of them the asking begins."""
-        numbers = [reader.number for reader in islice(self.coming, BATCH)]
+        while not self.new and (read := [reader.number for reader in islice(self.coming, READ)]):
+            self.new = self._unknown(read)
+        some, rest = self.new[:BATCH], self.new[BATCH:]
         with database.transaction():
             here = (Survey.id == self.survey.id) & (Survey.state == GATHERING)
             if not Survey.select().where(here).exists():
                 return  # somebody stopped it
-            self._write(numbers)
-            if len(numbers) < BATCH:
+            if some:
+                self._write(some)
+            else:
                 state = TRIAL if self.survey.trial else RUNNING
                 Survey.update(state=state, typed=self._lists(now)).where(here).execute()
+        self.new = rest
+
+    def _unknown(self, numbers: list[str]) -> list[str]:
+        here = (SurveyPerson.survey == self.survey.id) & SurveyPerson.number.in_(numbers)
+        known = {row.number for row in SurveyPerson.select(SurveyPerson.number).where(here)}
+        return [number for number in numbers if number not in known]
 
     def _write(self, numbers: list[str]) -> None:
         """The first of the list are the trial."""
         theirs = SurveyPerson.survey == self.survey.id
-        rows = SurveyPerson.select(SurveyPerson.number).where(theirs, SurveyPerson.number.in_(numbers))
-        known = {row.number for row in rows}
-        new = [number for number in numbers if number not in known]
-        tried = SurveyPerson.select().where(theirs, SurveyPerson.trial == 1).count()
-        if new:
-            statements.insert_missing(
-                SurveyPerson,
-                [self._row(number, tried + place < self.survey.trial) for place, number in enumerate(new)],
-            )
+        tried = (
+            SurveyPerson.select().where(theirs, SurveyPerson.trial == 1).count() if self.survey.trial else 0
+        )
+        rows = [self._row(number, tried + place < self.survey.trial) for place, number in enumerate(numbers)]
+        statements.insert_missing(SurveyPerson, rows)
 
     def _row(self, number: str, is_tried: bool) -> dict[str, Any]:
         first = {"sends": 0, "asked_again": False, "reminded": False}

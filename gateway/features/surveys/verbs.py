@@ -26,7 +26,8 @@ from gateway.features.surveys.states import (
 )
 from gateway.ids import Ids
 from gateway.store import database
-from gateway.store.models import Survey, SurveyQuestion
+from gateway.store.models import Survey, SurveyAnswer, SurveyQuestion
+from gateway.store.terms import fn
 
 LONGEST_NAME = 80
 
@@ -34,6 +35,13 @@ LONGEST_NAME = 80
 def everything() -> Sequence[Survey]:
     """All surveys, the newest first."""
     return list(Survey.select().order_by(Survey.id.desc()))
+
+
+def version() -> str:
+    """A word that changes whenever a survey's state does, or an answer is decided."""
+    states = Survey.select(Survey.id, Survey.state).order_by(Survey.id).tuples()
+    last = SurveyAnswer.select(fn.MAX(SurveyAnswer.id), fn.COUNT(SurveyAnswer.decided_by)).tuples()
+    return f"{list(states)} {list(last)}"
 
 
 def find(uid: str) -> Survey:
@@ -174,7 +182,7 @@ def _question(survey: Survey, question: int) -> SurveyQuestion:
 def _in(uid: str, *states: str) -> Survey:
     known = find(uid)
     if known.state not in states:
-        raise Conflict("survey_state", state=known.state)
+        raise Conflict("survey_state")
     return known
 
 

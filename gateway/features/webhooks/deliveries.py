@@ -15,6 +15,7 @@ from gateway.store.terms import fn, state_in
 STANDARD, TWILIO = "standard", "twilio"
 WAITING, DONE, GIVEN_UP = "waiting", "done", "given_up"
 STATES = (WAITING, DONE, GIVEN_UP)
+KEY_REVOKED = "key_revoked"  # why one was given up: for good
 LONGEST_SUBJECT = 64
 
 # After each failure; then hourly, for two days in all.
@@ -71,6 +72,12 @@ def pause_after(failures: int, jitter: float) -> timedelta:
 def is_over(delivery: Delivery, now: datetime) -> bool:
     """It has been tried for as long as it is."""
     return now - delivery.created_at >= KEPT_TRYING
+
+
+def is_orphan(delivery: Delivery) -> bool:
+    """The key for which it was written down was revoked meanwhile: nobody is to be told any more."""
+    keys = (delivery.key, delivery.webhook.key if delivery.webhook is not None else None)
+    return any(key is not None and key.revoked_at is not None for key in keys)
 
 
 def give_up(rows: Iterable[int], error: str | None, now: datetime) -> int:

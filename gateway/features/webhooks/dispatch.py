@@ -98,6 +98,10 @@ class Dispatch:
         )
         if delivery is None:
             return False
+        if deliveries.is_orphan(delivery):
+            with database.transaction():
+                deliveries.give_up([name], deliveries.KEY_REVOKED, now)
+            return False
         self.flying[name] = receiver
         self.workers.give(parcels.pack(delivery, self.secret(), permits.read(), now))
         return True

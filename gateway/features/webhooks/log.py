@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway import audit
 from gateway.errors import Conflict, NotFound
-from gateway.features.webhooks.deliveries import GIVEN_UP, WAITING
+from gateway.features.webhooks.deliveries import GIVEN_UP, KEY_REVOKED, WAITING
 from gateway.messages.lookup import Page
 from gateway.modems import past
 from gateway.store import database
@@ -74,6 +74,7 @@ def replay_given_up(webhook: Webhook | None, by: str, now: datetime) -> int:
 def _given_up(webhook: Webhook | None) -> list[int]:
     off = Webhook.select(Webhook.id).where(Webhook.disabled_at.is_null(False))
     query = Delivery.select(Delivery.id).where(Delivery.state == GIVEN_UP, Delivery.payload != "")
+    query = query.where(Delivery.error.is_null() | (Delivery.error != KEY_REVOKED))
     if webhook is not None:
         query = query.where(Delivery.webhook == webhook.id)
     else:

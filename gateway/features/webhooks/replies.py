@@ -85,6 +85,8 @@ def _send(asked: Asked, reference: str, key: ApiKey, inbound: Inbound, house: Ho
     source = f"key:{key.name}"
     if Message.select().where(Message.source == source, Message.client_ref == reference).exists():
         return
+    if key.revoked_at is not None:
+        raise Forbidden("key_wrong")
     if not {"send", "admin"} & set(key.scopes.split()):
         raise Forbidden("scope_missing", scope="send")
     mine = allowances.modems(key, house.modems)
@@ -97,7 +99,7 @@ def _send(asked: Asked, reference: str, key: ApiKey, inbound: Inbound, house: Ho
         callback=_callback(asked, key),
     )
     allowances.take(key, 1, now, house.site.timezone)
-    outbox.submit(draft, replace(house.caller(source), modems=mine), now)
+    outbox.submit(draft, replace(house.caller(source), modems=mine, bounded=bool(key.modems)), now)
 
 
 def _modem(key: ApiKey, inbound: Inbound, mine: tuple[str, ...]) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
 
 from gateway.store.models.fields import InstantField, Row
@@ -9,6 +11,9 @@ from gateway.store.models.fields import InstantField, Row
 
 class Calendar(Row):
     """Where appointments come from; minutes of the day count from midnight where the appliance stands."""
+
+    rules: Any
+    appointments: Any
 
     id = AutoField()
     uid = CharField(max_length=32, unique=True)
@@ -58,6 +63,8 @@ class Appointment(Row):
     state: planned, confirmed, declined (the person cannot come: somebody looks), canceled, erased (the
     person was; the calendar may still name them, and nothing of it is taken in again).
     """
+
+    reminders: Any
 
     id = AutoField()
     uid = CharField(max_length=32, unique=True)

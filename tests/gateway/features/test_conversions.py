@@ -9,8 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gateway.errors import Conflict, GatewayError, Invalid, NotFound
+from gateway.errors import Conflict, Invalid, NotFound
 from gateway.features.conversions import amounts, sheet, verbs
+from gateway.features.links import verbs as links
+from gateway.privacy import erase, export
+from gateway.store import database
 from gateway.store.models import Campaign, CampaignPerson, Conversion
 
 BY = "page:ana"
@@ -94,34 +97,27 @@ def test_of_campaigns_with_the_same_code_the_newest_that_began_is_meant(bench: A
     assert take(bench, "ETE10", campaign=SUMMER).campaign.id == summer.id
 
 
-@pytest.mark.parametrize(
-    ("code", "cents", "rest", "kind", "error"),
-    [
-        ("  ", None, {}, Invalid, "conversion_code_missing"),
-        ("NOBODY", None, {}, NotFound, "conversion_code_unknown"),
-        ("X" * 500, None, {}, NotFound, "conversion_code_unknown"),
-        ("ETE10", -1, {}, Invalid, "out_of_range"),
-        ("ETE10", 100_000_001, {}, Invalid, "out_of_range"),
-        ("ETE10", 1, {"reference": "x" * 81}, Invalid, "conversion_reference_bad"),
-        ("ETE10", 1, {"reference": "a\nb"}, Invalid, "conversion_reference_bad"),
-        ("ETE10", 1, {"campaign": "nope"}, NotFound, "campaign_unknown"),
-        ("CODE000A", 1, {"campaign": SUMMER}, NotFound, "conversion_code_unknown"),
-    ],
+WRONG: tuple[Any, ...] = (
+    ("  ", None, {}, Invalid, "conversion_code_missing"),
+    ("NOBODY", None, {}, NotFound, "conversion_code_unknown"),
+    ("X" * 500, None, {}, NotFound, "conversion_code_unknown"),
+    ("ETE10", -1, {}, Invalid, "out_of_range"),
+    ("ETE10", 100_000_001, {}, Invalid, "out_of_range"),
+    ("ETE10", 1, {"reference": "x" * 81}, Invalid, "conversion_reference_bad"),
+    ("ETE10", 1, {"reference": "a\nb"}, Invalid, "conversion_reference_bad"),
+    ("ETE10", 1, {"campaign": "nope"}, NotFound, "campaign_unknown"),
+    ("CODE000A", 1, {"campaign": SUMMER}, NotFound, "conversion_code_unknown"),
 )
+
+
 def test_what_is_wrong_is_named_and_nothing_is_written(
-    bench: Any,
-    autumn: Campaign,
-    summer: Campaign,
-    code: str,
-    cents: int | None,
-    rest: dict[str, Any],
-    kind: type[GatewayError],
-    error: str,
+    bench: Any, autumn: Campaign, summer: Campaign
 ) -> None:
-    with pytest.raises(kind) as refused:
-        take(bench, code, cents, **rest)
-    assert refused.value.code == error
-    assert Conversion.select().count() == 0
+    for code, cents, rest, kind, error in WRONG:
+        with pytest.raises(kind) as refused:
+            take(bench, code, cents, **rest)
+        assert refused.value.code == error
+        assert Conversion.select().count() == 0
 
 
 @pytest.mark.parametrize("apart", [timedelta(minutes=11), timedelta(days=-731)])
@@ -237,3 +233,18 @@ def test_a_file_that_is_no_list_is_refused_whole(
     with pytest.raises(Invalid, match=code):
         listed(bench, tmp_path, text)
     assert Conversion.select().count() == 0
+
+
+def test_what_a_person_did_is_in_their_copy_and_nobodys_after_their_erasure(
+    bench: Any, autumn: Campaign
+) -> None:
+    with database.transaction():
+        links.personal("https://x.fr", f"campaign:{AUTUMN}", "1", "", bench.ids, bench.now)
+    take(bench, "CODE000A")
+    (entry,) = export.everything("+33639980000", bench.site, BY, bench.now)["campaigns"]
+    assert [link["url"] for link in entry["links"]] == ["https://x.fr"]
+    assert [(one["code"], one["amount_cents"]) for one in entry["conversions"]] == [("CODE000A", 2500)]
+    bench.submit(to="+33639980000")
+    erase.erase("+33639980000", "FR", BY, bench.now, sleep=lambda _: None)
+    assert verbs.totals(autumn) == (1, 2500)
+    assert verbs.totals(autumn, "A") == (0, 0)

@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
+from campaigning import Shop
 from gateway.errors import Invalid
+from gateway.features.campaigns import outcomes
+from gateway.features.campaigns import verbs as campaigns
 from gateway.features.landings import verbs as landings
 from gateway.features.landings.verbs import Paper
 from gateway.features.links import addresses, robots, verbs
@@ -118,6 +121,27 @@ def test_a_landing_page_becomes_a_link_too_and_one_that_is_not_there_is_said(ben
     for ask in (lambda: verbs.check("{page:noel}"), lambda: personal(bench, text="{page:noel}")):
         with pytest.raises(Invalid, match="landing_unknown"):
             ask()
+
+
+# ---- in a campaign --------------------------------------------------------------------------------
+
+
+def test_whoever_is_written_to_by_a_campaign_has_links_of_their_own_that_are_counted(bench: Any) -> None:
+    shop = Shop(bench, 4)
+    landings.add(Paper("Soldes"), "page:ana", bench.now)
+    shop.say(
+        "Chappe: {prénom}, https://x.fr/{code} {page:soldes} STOP 36180", code_kind="made", follow_links=True
+    )
+    campaigns.start(shop.uid, "page:ana", bench.site, bench.now, BASE)
+    shop.until_over()
+    texts = [message.text for message in shop.messages]
+    ours = [each for text in texts for each in addresses.found(text) if each.startswith(f"{BASE}/l/")]
+    assert len(set(ours)) == len(texts) == 4
+    assert all("https://x.fr/" in text and "{" not in text for text in texts)
+    for place in (0, 0, 2):
+        assert verbs.count_click(ours[place].rpartition("/")[2], False, bench.now) == "/p/soldes"
+    assert outcomes.counts(shop.campaign).clicked == 2
+    assert verbs.figures(f"campaign:{shop.uid}") == [verbs.Followed("page:soldes", 4, 2, 3, 0)]
 
 
 # ---- followed -------------------------------------------------------------------------------------

@@ -17,7 +17,8 @@ from gateway.errors import Conflict, Invalid
 from gateway.features.api import House
 from gateway.features.mail import outgoing
 from gateway.features.mail.feature import Mails
-from gateway.features.mail.relay import Outcome, Parcel, send
+from gateway.features.mail.parcels import Outcome, Parcel
+from gateway.features.mail.relay import send
 from gateway.modems import alarms
 from gateway.privacy import erase, export
 from gateway.store import database
@@ -32,9 +33,7 @@ PARCEL = Parcel(7, "a1b2", "owner@example.org", "Ça va ?", "Voilà.\n.\nFin", M
 
 
 def relay(port: int, **rest: Any) -> MailConfig:
-    return MailConfig(
-        **{"host": "127.0.0.1", "port": port, "security": "none", "sender": "box@shop.example", **rest}
-    )
+    return MailConfig("127.0.0.1", port, "none", sender="box@shop.example", **rest)
 
 
 # ---- one mail to the relay ---------------------------------------------------------------------------
@@ -47,7 +46,7 @@ def test_a_mail_arrives_as_it_was_written() -> None:
     assert (mail["From"], mail["To"], mail["Subject"]) == ("box@shop.example", "owner@example.org", "Ça va ?")
     assert mail["Message-ID"] == "<a1b2@shop.example>"
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert mail.get_content() == "Voilà.\n.\nFin\n"
+    assert mail.get_content() == "Voilà.\r\n.\r\nFin\r\n"
     assert "EHLO shop.example" in box.lines[0].replace("ehlo", "EHLO")
 
 
@@ -162,7 +161,7 @@ def test_what_was_taken_is_emptied_at_once(bench: Bench) -> None:
         desk.feature.end()
     (mail,) = Mail.select()
     assert (mail.state, mail.title, mail.text, mail.attempts) == ("done", "", "", 1)
-    assert box.mails[0].get_content() == "A secret\n"
+    assert box.mails[0].get_content() == "A secret\r\n"
     bench.clock.move(timedelta(days=31))
     list(desk.feature.night(desk.house, bench.now))
     assert Mail.select().count() == 0

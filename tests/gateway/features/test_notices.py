@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+import threading
 import tomllib
 from dataclasses import replace
 from datetime import timedelta
@@ -12,17 +13,23 @@ import pytest
 
 from fakes import MONDAY_NOON
 from gateway import audit, letters, settings
+from gateway.clock import SystemClock
 from gateway.config import LANGUAGES, MailConfig
+from gateway.daemon.events import Rung
+from gateway.daemon.loop import Loop
 from gateway.errors import Conflict, Invalid
 from gateway.features.api import House
 from gateway.features.notices import choices, room, rules, telling
 from gateway.features.notices.feature import Notices
 from gateway.features.notices.rules import Belief, Say
+from gateway.ids import Ids
 from gateway.modems import alarms
 from gateway.privacy import erase, export
 from gateway.settings import NoticeSetting
 from gateway.store.models import AlarmStep, Mail, Message, Notice
 from house.tree import ROOT
+from modem import api
+from postbox import Postbox
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -292,3 +299,33 @@ def test_a_disk_that_cannot_be_asked_is_no_news(bench: Bench) -> None:
     room.watch(bench.site, bench.now, broken)
     assert alarms.standing() == []
     assert room.free(bench.site.data_dir) > 0
+
+
+# ---- the whole of it -----------------------------------------------------------------------------------
+
+
+def test_an_alarm_leaves_by_the_loop_as_a_message_and_as_a_mail(bench: Bench) -> None:
+    started, arrived = threading.Event(), threading.Event()
+    bench.modem.start = lambda tell: started.set()  # type: ignore
+    bench.modem.send = lambda job, part: (bench.modem.jobs.append((job, part)), arrived.set())  # type: ignore
+    tell(OWNER, mails=("o@example.org",))
+    bench.site.runtime_dir.mkdir()
+    with Postbox() as box:
+        site = replace(bench.site, mail=MailConfig("127.0.0.1", box.port, "none", sender="box@shop.example"))
+        loop = Loop(site, {"sim1": bench.modem}, SystemClock(), Ids(), by_server=lambda: True)
+        thread = threading.Thread(target=loop.run)
+        thread.start()
+        try:
+            assert started.wait(20)
+            identity = api.Identity(imei="490154203237518", iccid=bench.modem.sim)
+            loop.inbox.put(api.Identified("sim1", identity))
+            loop.inbox.put(api.LinkChanged("sim1", api.LinkState.READY))
+            alarms.raise_("disk_nearly_full", "elsewhere", SystemClock().now(), free=12)
+            loop.inbox.put(Rung())
+            assert arrived.wait(20)
+            assert box.taken.wait(20)
+        finally:
+            loop.stop()
+            thread.join(20)
+    assert "le disque est presque plein, il reste 12 Mo." in bench.modem.texts[0]
+    assert box.mails[0]["To"] == "o@example.org"

@@ -101,7 +101,7 @@ def test_every_limit_of_a_budget_is_named(ana: Visitor) -> None:
 # ---- the ? of a page ---------------------------------------------------------------------------
 
 
-WITHOUT = {"api", "bootstrap", "docs", "help", "language", "live", "openapi", "static", "welcome"}
+WITHOUT = {"api", "bootstrap", "docs", "help", "language", "live", "openapi", "short", "static", "welcome"}
 
 
 def test_every_page_has_its_topic(app: Flask) -> None:
