@@ -54,6 +54,9 @@ class WebConfig:
     port: int
     public_url: str
     undo_s: int  # how long what is sent on the page can be taken back
+    certificate: Path | None  # None: the page is read by http alone
+    key: Path | None  # None: in the certificate's file
+    tls_port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +232,9 @@ WEB: Keys = {
     "port": (_whole(0, 65535), 8080),
     "public_url": (_url, ""),
     "undo_s": (_whole(0, 60), 10),
+    "certificate": (_maybe_path, ""),
+    "key": (_maybe_path, ""),
+    "tls_port": (_whole(0, 65535), 8443),
 }
 BACKUP: Keys = {
     "folder": (_maybe_path, ""),

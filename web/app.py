@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from flask import Flask, g
+from flask import Flask, g, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_bootstrap import Bootstrap5
 
 import web.api
@@ -61,8 +62,20 @@ PARTS = (
 )
 
 
+class FormCookie(SecureCookieSessionInterface):
+    """The cookie of the form token goes the way that its page came."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        return sign_in.cookie(super().get_cookie_name(app))
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+
 class Site(Flask):
     """Logs what fails once, in `mishaps` and `problems`: they leave the secret of a one-time link out."""
+
+    session_interface = FormCookie()
 
     def log_exception(self, exc_info: object) -> None:
         pass

@@ -37,6 +37,7 @@ def is_ours(host: str) -> bool:
 
 
 def _by_name() -> str:
-    port = str(request.environ.get("SERVER_PORT", ""))
+    plain = str(request.environ.get("SERVER_PORT", ""))
+    port = str(office().config.web.tls_port) if request.is_secure else plain
     name = f"{request.scheme}://{socket.gethostname()}.local"
     return name if port in ("", USUAL[request.scheme]) else f"{name}:{port}"

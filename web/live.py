@@ -82,7 +82,7 @@ def follow() -> Response:
     """The versions as they come; 503 where no place is free."""
     of, known = request.args.get("of", ""), request.args.get("version", "")
     known = request.headers.get("Last-Event-ID") or known  # the same browser, back again
-    token = request.cookies.get(sign_in.COOKIE, "")
+    token = sign_in.token()
     gone = request.environ.get("waitress.client_disconnected", bool)  # another server tells at the next line
     ear, watch = Ear(of if of in BESIDES else "", token, known, gone), _watch(current_app)
     if not watch.listen(ear):

@@ -98,7 +98,9 @@ _MANAGES = (
     "template_pages.blank",
     "template_pages.keep",
     "template_pages.remove",
+    "template_pages.shelf",
     "template_pages.show",
+    "template_pages.take",
     "attention.answer other",
     f"attention.decide {OTHERS}",
     "clock_pages.confirm",
@@ -162,9 +164,19 @@ _LANDINGS = (
     "landing_pages.remove",
     "landing_pages.reopen",
 )
+# Words of the shop's own.
+_KEYWORDS = (
+    "keyword_pages.add",
+    "keyword_pages.change",
+    "keyword_pages.listing",
+    "keyword_pages.remove",
+    "keyword_pages.show",
+)
 # Stands at the till; a whole list is the shop's.
 _TILL = ("till_pages.show", "till_pages.take", "till_pages.undo")
 _TILL_LIST = ("till_pages.upload",)
+# What campaigns brought, and what one might.
+_RESULTS = tuple(f"result_pages.{name}" for name in ("export_all", "export_one", "listing", "show"))
 # Asks many at once, and decides what they meant.
 _SURVEYS = (
     "survey_pages.add",
@@ -181,6 +193,16 @@ _SURVEYS = (
     "survey_pages.show",
     "survey_pages.start",
 )
+# Lets steps begin by themselves, for one person after the other.
+_AUTOMATIONS = tuple(
+    f"automation_pages.{name}"
+    for name in "add add_step change_step keep listing move_step pause remove runs show start test".split()
+)
+# Appointments and their reminders: seen by all, noted by who writes, followed as the shop chooses.
+_APPOINTMENTS_SEEN = ("appointment_pages.detail", "appointment_pages.show")
+_APPOINTMENTS_NOTED = ("appointment_pages.add", "appointment_pages.cancel", "appointment_pages.mark")
+_CALENDAR_FORMS = ("add", "decide", "fetch", "keep", "listing", "remove", "remove_rule", "save_rule", "show")
+_CALENDARS = ("appointment_pages.upload", *(f"calendar_source_pages.{form}" for form in _CALENDAR_FORMS))
 # Answers for the appliance and before the law.
 _ADMINISTERS = (
     "alert_route_pages.add",
@@ -251,10 +273,15 @@ LEAST = {
     **dict.fromkeys(_WRITES, WRITES),
     **dict.fromkeys(_MANAGES, MANAGES),
     **dict.fromkeys(_CAMPAIGNS, MANAGES),
+    **dict.fromkeys(_AUTOMATIONS, MANAGES),
     **dict.fromkeys(_SURVEYS, MANAGES),
     **dict.fromkeys(_LANDINGS, MANAGES),
+    **dict.fromkeys(_KEYWORDS, MANAGES),
     **dict.fromkeys(_TILL, WRITES),
-    **dict.fromkeys(_TILL_LIST, MANAGES),
+    **dict.fromkeys((*_TILL_LIST, *_RESULTS, "simulator_pages.show"), MANAGES),
+    **dict.fromkeys(_APPOINTMENTS_SEEN, LOOKS),
+    **dict.fromkeys(_APPOINTMENTS_NOTED, WRITES),
+    **dict.fromkeys(_CALENDARS, MANAGES),
     **dict.fromkeys(_ADMINISTERS, ADMINISTERS),
 }
 WORDED = frozenset(name.partition(" ")[0] for name in LEAST if " " in name)

@@ -9,7 +9,7 @@ import socket
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from flask import Flask
 from waitress.server import create_server
@@ -23,6 +23,9 @@ from gateway.store import database
 from web import channels, live, porter, postings, pulse
 from web.api import waiting
 from web.app import create_app
+
+if TYPE_CHECKING:
+    from web.tls import Front
 
 THREADS = 12
 BODY_LIMIT = 22 * 1024 * 1024  # what waitress reads, onto the disk, before the application refuses it
@@ -51,6 +54,8 @@ def serve(config: Config, *, trial: bool = False) -> None:
     logging.getLogger("waitress").setLevel(logging.WARNING)  # not every page that somebody leaves
     listener = _listener(server)
     log.info("listening on %s", _shown(listener))
+    if config.web.certificate is not None and not trial:
+        begin_tls(config, server)
     pulse.begin(supervisor, lambda: listener, SystemClock())
     supervisor.ready(f"listening on {_shown(listener)}")
     server.run()
@@ -88,6 +93,20 @@ def listening(app: Flask, config: Config, trial: bool) -> Any:
 def servers(server: Any) -> list[Any]:
     """One for each address that it listens on."""
     return [one for one in getattr(server, "map", {}).values() if hasattr(one, "effective_port")] or [server]
+
+
+def begin_tls(config: Config, server: Any) -> Front:
+    """The same page by https; raises Unusable where the certificate or the address will not do."""
+    from web import tls  # asyncio's megabytes, which only this needs
+
+    assert config.web.certificate is not None
+    context = tls.context(config.web.certificate, config.web.key)
+    host = _listener(server).getsockname()[0]  # wherever http is, though it was opened for us
+    listener = tls.listen(host, config.web.tls_port)
+    front = tls.Front(listener, context, servers(server)[0])
+    front.begin()
+    log.info("listening by https on port %d", listener.getsockname()[1])
+    return front
 
 
 def trial_socket(config: Config) -> Path:

@@ -46,7 +46,15 @@ def person() -> User | None:
 
 def token() -> str:
     """What this browser's cookie says, "" for none."""
-    return request.cookies.get(COOKIE, "")
+    return request.cookies.get(cookie(COOKIE), "")
+
+
+def cookie(name: str) -> str:
+    """What a cookie of ours is called at the address of this request.
+
+    By https it is one that no page read by http – and nobody who pretends to be one – can set or replace.
+    """
+    return f"__Host-{name}" if request.is_secure else name
 
 
 def is_open() -> bool:
@@ -68,7 +76,7 @@ def welcome(user: User, destination: str) -> Response:
     answer = redirect(local(destination))
     session.clear()  # a form opened by somebody else before is worth nothing any more
     answer.set_cookie(
-        COOKIE,
+        cookie(COOKIE),
         sessions.open(user, now, ids, instead=token()),
         max_age=sessions.LIFE,
         httponly=True,
@@ -83,7 +91,7 @@ def farewell() -> Response:
     sessions.close(token())
     session.clear()
     answer = redirect(url_for("welcome.sign_in"))
-    answer.delete_cookie(COOKIE)
+    answer.delete_cookie(cookie(COOKIE), secure=request.is_secure, httponly=True, samesite="Lax")
     return answer
 
 

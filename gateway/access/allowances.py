@@ -38,8 +38,17 @@ def check_modem(key: ApiKey, asked: str | None, configured: Sequence[str]) -> No
         raise Forbidden("modem_not_allowed", field="modem", value=asked or "", known=shown)
 
 
+def check_wide(key: ApiKey, wanted: str, configured: Sequence[str]) -> None:
+    """Raises Forbidden unless the key may send this category through every modem: for what the gateway itself
+    then writes to people, through whichever is best."""
+    category(key, wanted)
+    allowed = modems(key, configured)
+    if others := [name for name in configured if name not in allowed]:
+        raise Forbidden("modem_not_allowed", field="modem", value=others[0], known=", ".join(allowed))
+
+
 def check_message(key: ApiKey, message: Message, configured: Sequence[str]) -> None:
-    """Raises Forbidden unless the key might send this message itself, whoever did: its category, its modem."""
+    """Raises Forbidden unless the key might send this message itself, by its category and its modem."""
     category(key, message.category)
     allowed = modems(key, configured)
     if key.modems and message.wanted_modem not in allowed:

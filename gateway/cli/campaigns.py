@@ -10,6 +10,7 @@ import click
 from gateway import wake
 from gateway.cli import tables
 from gateway.cli.desk import Desk, open_desk, plainly, source
+from gateway.cli.results import results
 from gateway.features.campaigns import estimate, outcomes, states, verbs
 from gateway.messages import routing
 from gateway.messages.lifecycle import WAITING, State
@@ -21,6 +22,9 @@ HEADINGS = ("campaign_id", "campaign", "campaign_state", "campaign_done", "campa
 @click.group()
 def campaign() -> None:
     """One text to many people; they are written on the page, or by the API."""
+
+
+campaign.add_command(results)
 
 
 @campaign.command("list")

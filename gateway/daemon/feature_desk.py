@@ -12,12 +12,14 @@ from gateway.config import Appliance
 from gateway.daemon.events import Told
 from gateway.features.api import Feature, House
 from gateway.ids import Ids
+from gateway.messages import lookup
 from gateway.store import database
 from gateway.store.models import Inbound
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+LOOKED_AT = 20  # of the last messages to somebody: which question theirs may answer
 
 
 class FeatureDesk:
@@ -46,7 +48,7 @@ class FeatureDesk:
 
     def hear(self, message: Inbound, number: str, now: datetime) -> None:
         """Inside the transaction that stores the message: what one feature did wrong is undone alone."""
-        for name, feature in self.features.items():
+        for name, feature in self._in_turn(number):
             try:
                 with database.transaction():
                     taken = feature.hear(message, number, self.houses[name], now)
@@ -57,6 +59,20 @@ class FeatureDesk:
                 continue
             if taken:
                 return
+
+    def _in_turn(self, number: str) -> Iterator[tuple[str, Feature]]:
+        """As listed; but those that ask people something change places, the last question first."""
+        asking = [feature for feature in self.features.values() if feature.asks]
+        sources = lookup.sources_to(number, LOOKED_AT) if len(asking) > 1 else []
+
+        def place(feature: Feature) -> int:
+            theirs = (at for at, source in enumerate(sources) if source.startswith(feature.asks))
+            return next(theirs, LOOKED_AT)
+
+        recent = iter(sorted(asking, key=place))
+        for feature in self.features.values():
+            chosen = next(recent) if feature.asks else feature
+            yield chosen.name, chosen
 
     def step(self, now: datetime) -> None:
         """Each feature's next short transaction."""

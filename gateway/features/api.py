@@ -35,6 +35,7 @@ class Feature:
     """
 
     name = ""
+    asks = ""  # how the source of the messages begins by which it asks something of people
 
     def begin(self, house: House, now: datetime) -> None:
         """The gateway starts; the rows of before it are there."""
@@ -43,7 +44,8 @@ class Feature:
         """A complete message came from a number that can be answered; True where it is this feature's.
 
         Called inside the transaction that stores it, after STOP and the other words of the law, which it
-        was none of; the features are asked in order until one says True.
+        was none of; the features are asked in order until one says True.  Of those that ask people
+        something, the one that wrote to this number last is asked first.
         """
         return False
 

@@ -154,13 +154,22 @@ def take_back(number: str, category: str, now: datetime, **facts: str) -> None:
 # ---- who is answered, and how often ------------------------------------------------------------------
 
 
+def may_answer(number: str, now: datetime, soon: bool = False) -> bool:
+    """Whether this number was not answered so often, or (unless `soon`) so lately, that it may be a machine.
+
+    What counts are the messages whose source is SOURCE.
+    """
+    recent = answers.answered(number, now - DAY, MOST_A_DAY)
+    is_late = soon or not recent or recent[0] <= now - BETWEEN_ANSWERS
+    return is_late and len(recent) < MOST_A_DAY
+
+
 def _answer(key: str, number: str, uid: str, caller: Caller, now: datetime, soon: bool = False) -> None:
     """Send one of our texts; `soon`: also within a minute of another, because it confirms a STOP.
 
     One that cannot be sent takes back nothing of what was done.
     """
-    recent = answers.answered(number, now - DAY, MOST_A_DAY)
-    if len(recent) == MOST_A_DAY or (recent and recent[0] > now - BETWEEN_ANSWERS and not soon):
+    if not may_answer(number, now, soon):
         return
     try:
         text = letters.text(key, caller.site.language, caller.site)

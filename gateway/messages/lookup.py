@@ -23,6 +23,7 @@ from gateway.store.terms import fn, state_in
 
 T = TypeVar("T")
 WAITING_HOURS = state_in("t1", "scheduled", "held", "uncertain")
+NOT_GONE = ("scheduled", "held", "queued", "rejected", "canceled")
 UNFINISHED = ("scheduled", "held", "queued", "sending", "uncertain")
 
 
@@ -152,3 +153,10 @@ def _number(cursor: str) -> int:
     if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 18:
         raise Invalid("cursor_unknown", field="cursor", value=cursor)
     return int(cursor)
+
+
+def sources_to(number: str, most: int) -> list[str]:
+    """Who wrote the last messages that left, or may have, for a number; the newest first."""
+    rows = Message.select(Message.source, Message.state).where(Message.recipient == number)
+    newest = rows.order_by(Message.id.desc()).limit(most)
+    return [row.source for row in newest if row.state not in NOT_GONE]

@@ -23,6 +23,8 @@ from gateway.store import database, wiping
 from gateway.store.models import (
     AlertRoute,
     Appointment,
+    AutomationEvent,
+    AutomationRun,
     Call,
     CampaignPerson,
     CodeSend,
@@ -32,6 +34,7 @@ from gateway.store.models import (
     Conversation,
     ConversationNote,
     Inbound,
+    KeywordJoin,
     Mail,
     Message,
     ModemRequest,
@@ -63,7 +66,10 @@ NUMBERED: tuple[tuple[type[Any], Any], ...] = (
     (SurveyPerson, SurveyPerson.number),
     (Verification, Verification.number),
     (Mail, Mail.number),
+    (KeywordJoin, KeywordJoin.number),
     (Appointment, Appointment.number),
+    (AutomationRun, AutomationRun.number),
+    (AutomationEvent, AutomationEvent.number),
 )
 KINDS: dict[str, Any] = {
     "messages": Message.recipient,
@@ -238,15 +244,13 @@ def _refuse_on_its_way(names: Sequence[str]) -> None:
 
 
 def _is_known(names: Sequence[str]) -> bool:
-    """Nothing else is kept but a word in the list of conversations, a report that came late, a place on an
-    alert route or among those who are told of alarms, a mail that waits, an appointment, or a line of an
-    import."""
-    talk = Conversation.select().where(Conversation.number.in_(names)).exists()
-    late = StatusReport.select().where(StatusReport.recipient.in_(names)).exists()
-    mail = Mail.select().where(Mail.number.in_(names)).exists()
+    """Something is kept in another table, even if only a word in the list of conversations, a place on an
+    alert route or among those who are told of alarms, or a line of an import."""
+    columns = (Conversation.number, *(column for _, column in NUMBERED))
+    if any(column.model.select().where(column.in_(names)).exists() for column in columns):
+        return True
     told = {*settings.notices().numbers} & {*names} or _alert_routes(names)
-    met = Appointment.select().where(Appointment.number.in_(names)).exists()
-    return bool(talk or late or mail or met or told or import_traces.kept(spellings.tail(names[0])))
+    return bool(told or import_traces.kept(spellings.tail(names[0])))
 
 
 def _has_news(names: Sequence[str]) -> bool:

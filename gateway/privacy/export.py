@@ -11,12 +11,13 @@ from gateway import audit, settings
 from gateway.config import Appliance
 from gateway.consent import seal
 from gateway.contacts.imports import traces
-from gateway.privacy import deliveries, link_traces, spellings, survey_traces
+from gateway.privacy import automation_traces, deliveries, link_traces, spellings, survey_traces
 from gateway.store import database
 from gateway.store.models import (
     AlertRoute,
     Appointment,
     Audit,
+    AutomationEvent,
     Call,
     Campaign,
     CampaignPerson,
@@ -31,6 +32,8 @@ from gateway.store.models import (
     GroupMember,
     History,
     Inbound,
+    KeywordJoin,
+    KeywordRule,
     Mail,
     Message,
     Opposition,
@@ -63,6 +66,7 @@ APPOINTMENT = (
     "answered_at",
 )
 MAIL = ("number", "address", "title", "text", "state", "created_at", "ended_at")
+EVENT = ("name", "reference", "facts", "at")
 AUDIT = ("at", "written_by", "action", "facts")
 
 
@@ -98,11 +102,14 @@ def _found(names: Sequence[str]) -> dict[str, list[Entry]]:
         ],
         "told_of_alarms": [{"number": name} for name in settings.notices().numbers if name in names],
         "appointments": _rows(Appointment, APPOINTMENT, Appointment.number.in_(names)),
+        "keywords": _keywords(names),
         "mails": _rows(Mail, MAIL, Mail.number.in_(names)),
         "import_lines": _import_lines(names[0]),
         "deliveries": _rows(Delivery, DELIVERY, deliveries.about(names)),
         "campaigns": _campaigns(names),
         "surveys": survey_traces.of(names),
+        "automations": automation_traces.of(names),
+        "events": _rows(AutomationEvent, EVENT, AutomationEvent.number.in_(names)),
         "calls": _rows(Call, CALL, Call.number.in_(names)),
         "audit": _rows(Audit, AUDIT, Audit.subject.in_(digests)),
     }
@@ -126,6 +133,15 @@ def _campaigns(names: Sequence[str]) -> list[Entry]:
     return [
         {"campaign": row.campaign.name, **_entry(row, CAMPAIGN), **link_traces.of(row)}
         for row in rows.where(CampaignPerson.number.in_(names)).order_by(CampaignPerson.id)
+    ]
+
+
+def _keywords(names: Sequence[str]) -> list[Entry]:
+    """By which words they asked to join, and have not answered our question yet."""
+    rows = KeywordJoin.select(KeywordJoin, KeywordRule).join(KeywordRule)
+    return [
+        {"number": row.number, "words": [word.spelled for word in row.rule.words], "asked_at": row.at}
+        for row in rows.where(KeywordJoin.number.in_(names)).order_by(KeywordJoin.id)
     ]
 
 

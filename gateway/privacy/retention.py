@@ -17,7 +17,7 @@ from gateway.contacts.imports import traces as import_traces
 from gateway.errors import GatewayError, Invalid
 from gateway.messages import reports, search
 from gateway.messages.lifecycle import FINAL, State
-from gateway.privacy import appointment_traces, erase, spellings, survey_traces
+from gateway.privacy import appointment_traces, automation_traces, erase, spellings, survey_traces
 from gateway.store import database
 from gateway.store.models import (
     Audit,
@@ -86,6 +86,7 @@ def purge(site: Appliance, now: datetime) -> Steps:
     yield from _in_rows(Inbound, lambda first, last: _empty_inbound(first, last, old))
     yield from _empty_conversations(old)
     yield from survey_traces.purge(old)
+    yield from automation_traces.purge(old)
     yield from _oldest(Quarantine, Quarantine.received_at, old)
     yield from _oldest(ConversationNote, ConversationNote.at, old)
     yield from appointment_traces.purge(old)

@@ -60,7 +60,7 @@ class World:
     def start(self) -> None:
         self.modem = MemoryModem()
         self.loop = Loop(
-            self.site, {"sim1": self.modem}, self.clock, self.ids, lambda: self.server, self.boot
+            self.site, {"sim1": self.modem}, self.clock, self.ids, lambda: self.server, self.boot, features=()
         )
         self.loop._recover()
         self.modem.start(self.loop._hear)

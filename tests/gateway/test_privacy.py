@@ -394,7 +394,9 @@ def test_the_copy_holds_everything_of_one_person_and_nothing_of_another(bench: B
     assert {kind: len(rows) for kind, rows in given.items() if isinstance(rows, list)} == {
         "contact": 1, "consents": 2, "oppositions": 1, "messages": 2, "inbound": 2,
         "reports_of_no_message": 1, "verifications": 1, "notes": 1, "alert_routes": 0, "import_lines": 1,
-        "told_of_alarms": 0, "mails": 0, "deliveries": 0, "campaigns": 0, "calls": 1, "audit": 0,
+        "told_of_alarms": 0, "mails": 0, "deliveries": 0, "campaigns": 0, "surveys": 0, "automations": 0,
+        "events": 0,
+        "appointments": 0, "keywords": 0, "calls": 1, "audit": 0,
     }  # fmt: skip
     card = given["contact"][0]
     assert (card["fields"], card["tags"], card["groups"]) == (

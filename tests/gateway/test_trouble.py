@@ -11,7 +11,7 @@ import pytest
 from fakes import MONDAY_NOON
 from gateway.errors import GatewayError
 from gateway.messages import outbox
-from gateway.messages.outbox import BATCH, Draft
+from gateway.messages.outbox import TOGETHER, Draft
 from gateway.store import database
 from gateway.store.models import Message
 from gateway.store.upgrade import upgrade
@@ -45,12 +45,12 @@ def test_a_folder_that_went_away_is_a_failing_disk(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_fails_half_way_is_said_of_the_rest_alone(bench: Any) -> None:
-    drafts = [Draft(f"+3363998{1000 + number}", "Bonjour") for number in range(3 * BATCH)]
+    drafts = [Draft(f"+3363998{1000 + number}", "Bonjour") for number in range(3 * TOGETHER)]
 
     def move_away(_: float) -> None:
         database.db.execute_sql("ALTER TABLE parts RENAME TO moved")
 
     answers = outbox.submit_many(drafts, bench.caller, MONDAY_NOON, sleep=move_away)
-    assert [type(answer) for answer in answers] == [Message] * BATCH + [GatewayError] * (2 * BATCH)
-    assert {answer.code for answer in answers[BATCH:]} == {"database_busy"}
-    assert Message.select().count() == BATCH
+    assert [type(answer) for answer in answers] == [Message] * TOGETHER + [GatewayError] * (2 * TOGETHER)
+    assert {answer.code for answer in answers[TOGETHER:]} == {"database_busy"}
+    assert Message.select().count() == TOGETHER

@@ -34,6 +34,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "gateway.policy": (),
     "gateway.store": (*FLOOR,),
     "gateway.status": (*FLOOR, *SEAM),
+    "gateway.certificates": FLOOR,
     "gateway.handsets": FLOOR,
     "gateway.access": ("gateway.store", *FLOOR),
     "gateway.rulebook": ("gateway.audit", "gateway.policy", "gateway.store", *FLOOR),
@@ -51,7 +52,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "gateway.figures": MESSAGES,
     "gateway.modems": MESSAGES,
     "gateway.privacy": ("gateway.contacts", *MESSAGES),
-    "gateway.doctor": ("gateway.modems", *MESSAGES, "modem.finder", "modem.masking"),
+    "gateway.doctor": ("gateway.certificates", "gateway.modems", *MESSAGES, "modem.finder", "modem.masking"),
     "gateway.features": (
         "gateway.access",
         "gateway.contacts",

@@ -18,8 +18,13 @@ from gateway.contacts.imports import jobs
 from gateway.contacts.segments import Rule, Rules
 from gateway.contacts.templates import Wording
 from gateway.features.campaigns import plan, verbs
+from gateway.features.keywords import rules as keywords
+from gateway.features.keywords.rules import Wish
 from gateway.features.landings import verbs as landings
 from gateway.features.landings.verbs import Paper
+from gateway.features.reminders import appointments
+from gateway.features.surveys import verbs as surveys
+from gateway.features.surveys.plan import Asked, Terms
 from gateway.features.webhooks import hooks
 from gateway.features.webhooks.events import USUAL
 from gateway.ids import Ids
@@ -70,7 +75,8 @@ def opened(stack: Stack) -> Shop:
     shop = Shop(stack, create_app(config.load(stack.config)))
     with shop.ledger() as now:
         places = _people(now) | _texts(now) | _campaigns(stack, now) | _import(stack, now)
-        places |= _webhook(now) | _landing(now)
+        places |= _keyword(stack, now) | _surveys(stack, now) | _webhook(now) | _landing(now)
+        places |= _appointment(stack, now)
         people.add("bo", "fr", now, Ids(), "writer")
     sent = [stack.send(to, text, **rest) for to, text, rest in LETTERS]
     for uid in sent[:3]:
@@ -104,10 +110,38 @@ def _campaigns(stack: Stack, now: datetime) -> dict[str, str]:
     return found
 
 
+def _surveys(stack: Stack, now: datetime) -> dict[str, str]:
+    """A draft in which an answer leads on, and one that is answered."""
+    site, found = config.load(stack.config).appliance, {}
+    for place, name in (("asking", "Brouillon"), ("survey", "Votre visite")):
+        uid = found[place] = surveys.draft(name, BY, site, now, Ids()).uid
+        surveys.choose(uid, Terms(ANSWERS, thanks="Merci !"), site, now)
+        first = surveys.add_question(uid, Asked("choice", "Quand ?", ("Le matin", "Le soir")), site)
+        last = surveys.add_question(uid, Asked("score", "Nous conseilleriez-vous ?"), site)
+        asked = Asked("choice", "Quand ?", ("Le matin", "Le soir"), onward={"1": last.id, "2": 0})
+        surveys.change_question(uid, first.id, asked, site)
+    surveys.start(found["survey"], 1, BY, site, now)
+    return found
+
+
+def _appointment(stack: Stack, now: datetime) -> dict[str, str]:
+    wish = appointments.Wish(ANSWERS, now + timedelta(days=4), "A-1", place="12 rue de la Gare")
+    of = appointments.put(wish, BY, config.load(stack.config).appliance, Ids(), now).appointment
+    return {"appointment": of.uid, "calendar": of.calendar.uid}
+
+
 def _texts(now: datetime) -> dict[str, str]:
     template = templates.save(Wording("Commande prête", "Bonjour {prénom}, c’est prêt."), BY, now)
     templates.save(Wording("Merci", "Merci, à bientôt !", "reply"), BY, now)
     return {"template": str(template.id)}
+
+
+def _keyword(stack: Stack, now: datetime) -> dict[str, str]:
+    """One that does much, and one that the word that joins has taken since."""
+    site = config.load(stack.config).appliance
+    much = Wish("RSVP, je viens", reply="Merci {prénom}, c’est noté.", tag="fête", group="Habitués", asks=True)
+    rule = keywords.add(much, site, BY, now, Ids())
+    return {"keyword": str(rule.uid)}
 
 
 def _landing(now: datetime) -> dict[str, str]:

@@ -19,20 +19,12 @@ from journeys.shop import ANSWERS, Shop
 from journeys.visitor import PASSWORD
 from stack import Stack
 
+# What programs ask, by the beginning of its address.
+PROGRAMS = ("/api/", "/healthz", "/metrics", "/hooks/", "/2010-04-01/", "/v1/", "/v2/", "/.twilio.com/")
 # What answers no page, by the beginning of its endpoint, and why.
 NO_PAGES: Mapping[str, str] = {
-    "campaigns.": "the API",
-    "consents.": "the API",
-    "contacts.": "the API",
-    "conversions.": "the API",
     "crowd_pages.export": "a file to keep",
-    "docs.document": "the API's description",
     "docs.static": "files",
-    "health.": "for programs",
-    "inbound.": "the API",
-    "messages.": "the API",
-    "modems.": "the API",
-    "webhooks.": "the API",
     "bootstrap.static": "files",
     "static": "files",
     "import_pages.faulty": "a file to keep",
@@ -41,6 +33,8 @@ NO_PAGES: Mapping[str, str] = {
     "doctor_pages.fetch": "a file to keep",
     "message_pages.export": "a file to keep",
     "privacy.export": "a file to keep",
+    "result_pages.export": "a file to keep",
+    "survey_pages.export": "a file to keep",
     "short.colour": "a file of the page",
     "short.follow": "leads elsewhere",
     "short.picture": "a file of the page",
@@ -51,6 +45,8 @@ SIGNED_OUT = ("welcome.sign_in", "welcome.look", "privacy.notice")
 
 # endpoint → the address where the shop shows something there; without one, the rule's own.
 ADDRESSES: Mapping[str, tuple[str, ...]] = {
+    "appointment_pages.detail": ("/appointments/{appointment}",),
+    "calendar_source_pages.show": ("/appointments/calendars/{calendar}",),
     "batches.reckon": ("/write/rehearsal/of-long-ago",),
     "batches.sent": ("{sent}",),
     "campaign_pages.show": ("/campaigns/{campaign}",),
@@ -63,14 +59,20 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "help.topic": ("/help/categories",),
     "import_pages.lines": ("/imports/{job}/lines",),
     "import_pages.show": ("/imports/{job}",),
+    "keyword_pages.listing": ("/keywords", "/keywords?text=RSVP+2"),
+    "keyword_pages.show": ("/keywords/{keyword}",),
     "landing_pages.edit": ("/landings/{landing}",),
     "landing_pages.preview": ("/landings/{landing}/preview",),
     "merge_pages.choose": ("/contacts/{number}/merge",),
     "message_pages.detail": ("/messages/{uid}",),
     "privacy.confirm": ("/people/{number}/erase",),
+    "result_pages.listing": ("/results", "/results?rate=click&by=replies"),
+    "result_pages.show": ("/results/{campaign}",),
     "segment_pages.edit": ("/segments/{segment}",),
     "several.progress": ("{work}",),
     "short.page": ("/p/{landing}",),
+    "survey_pages.show": ("/surveys/{asking}", "/surveys/{survey}", "/surveys/{survey}?part=trial"),
+    "template_pages.shelf": ("/templates/library", "/templates/library?trade=club&language=en"),
     "template_pages.show": ("/templates/{template}",),
     "webhook_pages.show": ("/webhooks/{webhook}",),
     "wizard.step": ("/setup/shop", "/setup/modem", "/setup/test", "/setup/password"),
@@ -153,6 +155,7 @@ def is_page(rule: Rule) -> bool:
     return (
         "GET" in (rule.methods or ())
         and rule.endpoint not in SIGNED_OUT
+        and not rule.rule.startswith(PROGRAMS)
         and not rule.endpoint.startswith(tuple(NO_PAGES))
     )
 

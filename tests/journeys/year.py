@@ -143,7 +143,7 @@ class Year:
         self.simulator = Simulator(folder, clock=self.witness, network_seconds=0.0, delivery_seconds=0.0)
         self.link = Link("sim1", str(self.simulator.port), options=QUICK)
         ids = counting_ids()
-        self.loop = Loop(site, {"sim1": self.link}, self.clock, ids, by_server=lambda: True)
+        self.loop = Loop(site, {"sim1": self.link}, self.clock, ids, by_server=lambda: True, features=())
         self.thread = threading.Thread(target=self.loop.run)
         self.caller = Caller("test:me", site, ("sim1",), ids)
         self.written = 0  # messages that phones wrote

@@ -128,6 +128,10 @@ class Program:
     def resumes_a_campaign(self) -> bool:
         return self.call(f"/api/v1/campaigns/{self._campaign('paused')}/resume", {})
 
+    def writes_an_appointment_down(self) -> bool:
+        begins = (self.clock.now() + timedelta(days=3)).isoformat()
+        return self.call("/api/v1/appointments", {"id": "A1", "to": ANNA, "starts_at": begins})
+
     def sends_a_code(self) -> bool:
         return self.call("/api/v1/verifications", {"to": ANNA})
 
@@ -205,7 +209,14 @@ SENDING: dict[Door, str] = {
     P.answers: "notification",
 }
 AGAIN: tuple[Door, ...] = (P.sends_again, P.begins_a_campaign)  # what others wrote leaves, and counts
-OF_OTHERS: tuple[Door, ...] = (*AGAIN, P.releases, P.reschedules, P.cancels, P.resumes_a_campaign)
+OF_OTHERS: tuple[Door, ...] = (
+    *AGAIN,
+    P.releases,
+    P.reschedules,
+    P.cancels,
+    P.resumes_a_campaign,
+    P.writes_an_appointment_down,
+)
 DOORS: tuple[Door, ...] = (*SENDING, *OF_OTHERS)
 FORBIDDING: dict[str, dict[str, Any]] = {
     "another category": {"categories": "marketing", "category": "notification"},

@@ -303,7 +303,7 @@ def test_a_key_that_does_not_read_is_refused(app: Flask, key: Callable[[str], di
 
 def test_the_server_hides_no_proxy_from_it(app: Flask, site: Config) -> None:
     """waitress would take the headers away, and every caller behind a proxy would look like this machine."""
-    server = serve._listening(app, site, trial=False)
+    server = serve.listening(app, site, trial=False)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

@@ -95,7 +95,7 @@ class AppointmentsQuerySchema(Strict):
 def put(body: dict[str, Any]) -> Response:
     """Write down an appointment, or bring the one of that id up to date: moved, another's, on again."""
     here = office()
-    allowances.category(g.api_key, "notification")
+    _reach()
     site = here.config.appliance
     kept = appointments.put(Wish(**body), source(), site, here.ids, here.clock.now())
     wake.ring(site.runtime_dir)
@@ -127,10 +127,16 @@ def listing(query: dict[str, Any]) -> dict[str, Any]:
 def cancel(key: str) -> dict[str, Any]:
     """Say that the appointment with this id of your own does not take place."""
     here = office()
+    _reach()
     site = here.config.appliance
     of = appointments.cancel(appointments.by_id(key).uid, source(), site, here.clock.now())
     wake.ring(site.runtime_dir)
     return _told(of)
+
+
+def _reach() -> None:
+    """What the gateway writes because of an appointment, the key might send itself; raises Forbidden."""
+    allowances.check_wide(g.api_key, "notification", office().config.modem_names)
 
 
 def _told(of: Appointment) -> dict[str, Any]:

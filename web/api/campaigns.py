@@ -9,7 +9,6 @@ from flask import Response, g, jsonify, url_for
 
 from gateway import wake
 from gateway.access import allowances
-from gateway.errors import Forbidden
 from gateway.features.campaigns import estimate, outcomes, people, plan, states, verbs
 from gateway.features.campaigns.paces import Pace
 from gateway.features.campaigns.plan import Trial, Wanted, Wording
@@ -135,11 +134,7 @@ def stop(uid: str) -> dict[str, Any]:
 
 def _reach(campaign: Campaign) -> None:
     """The key may send this category through every modem; raises Forbidden."""
-    key, configured = g.api_key, office().config.modem_names
-    allowances.category(key, campaign.category)
-    allowed = allowances.modems(key, configured)
-    if others := [name for name in configured if name not in allowed]:
-        raise Forbidden("modem_not_allowed", field="modem", value=others[0], known=", ".join(allowed))
+    allowances.check_wide(g.api_key, campaign.category, office().config.modem_names)
 
 
 def _allow(campaign: Campaign) -> None:

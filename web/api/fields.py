@@ -45,9 +45,9 @@ class ShortText(Text):
         self.most, self.code = most, code
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        if len(value) > self.most:
+        if isinstance(value, str) and len(value) > self.most:
             _wrong(self.code, most=self.most, value=value)
-        return str(value)
+        return str(super()._deserialize(value, attr, data, **kwargs))
 
 
 class Flag(fields.Boolean):

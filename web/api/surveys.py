@@ -107,6 +107,7 @@ def start(body: dict[str, Any], uid: str) -> dict[str, Any]:
 @refuses(404, 409)
 def rest(uid: str) -> dict[str, Any]:
     """After a trial: ask everybody else."""
+    allowances.check_wide(g.api_key, verbs.find(uid).category, office().config.modem_names)
     verbs.ask_the_rest(uid, source(), office().clock.now())
     return _done(uid)
 
@@ -118,6 +119,7 @@ def rest(uid: str) -> dict[str, Any]:
 @refuses(404, 409)
 def stop(uid: str) -> dict[str, Any]:
     """Stop it for good: nobody else is asked, and what comes is not counted."""
+    allowances.category(g.api_key, verbs.find(uid).category)
     verbs.stop(uid, source(), office().clock.now())
     return _done(uid)
 

@@ -44,6 +44,10 @@ def place(alarm: Alarm) -> str:
         )
     if alarm.kind == "panel_unusable":
         return url_for("help.topic", name="alarms")
+    if alarm.kind in ("calendar_unreachable", "calendar_emptied"):
+        if not roles.may("calendar_source_pages.show"):
+            return url_for("appointment_pages.show")
+        return url_for("calendar_source_pages.show", uid=alarm.subject)
     if alarm.kind == "webhook_backlog":
         return url_for("webhook_pages.told", state="waiting")
     if alarm.kind == "codes_unvalidated":
@@ -56,6 +60,10 @@ def place(alarm: Alarm) -> str:
 def remedies() -> dict[str, str]:
     """Kind → what to do."""
     return {
+        "calendar_unreachable": _(
+            "See whether its address still holds, and copy it anew; its appointments stay as they were."
+        ),
+        "calendar_emptied": _("Say whether these appointments are canceled, or stand."),
         "sim_changed": _(
             "Say on the modem's card that the SIM card belongs there, or put the other one back."
         ),

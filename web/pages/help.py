@@ -32,9 +32,12 @@ LONGEST = 100  # characters of what is looked for
 ABOUT = {
     "account": "people",
     "alarm_pages": "alarms",
+    "appointment_pages": "appointments",
+    "calendar_source_pages": "appointments",
     "alert_route_pages": "alerts",
     "attention": "deciding",
     "backup_pages": "upkeep",
+    "automation_pages": "automations",
     "batches": "writing",
     "calendar_pages": "queue",
     "campaign_pages": "campaigns",
@@ -51,15 +54,18 @@ ABOUT = {
     "import_pages": "import",
     "incident_pages": "troubles",
     "key_pages": "programs",
+    "keyword_pages": "keywords",
     "landing_pages": "links",
     "merge_pages": "contacts",
     "message_pages": "queue",
     "modem_pages": "modems",
     "people_pages": "people",
     "privacy": "rights",
+    "result_pages": "results",
     "segment_pages": "groups",
     "settings": "hours",
     "several": "queue",
+    "simulator_pages": "results",
     "survey_pages": "surveys",
     "template_pages": "templates",
     "till_pages": "till",
@@ -77,6 +83,10 @@ class Topic(NamedTuple):
 
 def topics() -> list[Topic]:
     """All of them, in the order in which they are listed."""
+    return [*_of_messages(), *_of_the_appliance()]
+
+
+def _of_messages() -> list[Topic]:
     return [
         Topic("first-steps", _("First steps"), _("What is where, and the first message.")),
         Topic("writing", _("Writing a message"), _("To whom, when, and what makes it dear.")),
@@ -93,8 +103,17 @@ def topics() -> list[Topic]:
         Topic("campaigns", _("Campaigns"), _("For whom, what, when; comparing two texts.")),
         Topic("links", _("Links and landing pages"), _("Who followed a link; a page with a picture.")),
         Topic("till", _("Codes at the till"), _("What a campaign brought.")),
+        Topic("results", _("Results and money"), _("Every rate with its formula; cost and revenue.")),
+        Topic("automations", _("Automations"), _("Birthdays, dates, events: texts by themselves.")),
         Topic("surveys", _("Surveys"), _("Questions by text, and what the answers mean.")),
+        Topic("appointments", _("Appointments"), _("Who is reminded when, and what they answer.")),
+        Topic("keywords", _("Keywords"), _("Words that people text, and what each does.")),
         Topic("conversations", _("Conversations"), _("What was said with one number, both ways.")),
+    ]
+
+
+def _of_the_appliance() -> list[Topic]:
+    return [
         Topic("states", _("What a state means"), _("Every state and every reason, word for word.")),
         Topic("deciding", _("What needs you"), _("Uncertain and failed messages; perhaps a STOP.")),
         Topic(

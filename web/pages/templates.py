@@ -6,12 +6,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from gateway.contacts import templates
+from gateway.contacts import library, templates
 from gateway.contacts.templates import KINDS, Wording
-from gateway.errors import GatewayError
+from gateway.errors import Conflict, GatewayError
 from gateway.messages.texts import preview
 from web import sign_in
-from web.language import trouble
+from web.language import NAMES, current, trouble
 from web.office import office
 from web.pages import form
 from web.pages.letter import CATEGORIES
@@ -30,6 +30,39 @@ def listing() -> str:
 def blank() -> str:
     kind = request.args.get("kind", "")
     return _form(Wording("", request.args.get("text", ""), kind if kind in KINDS else KINDS[0]))
+
+
+@pages.get("/templates/library")
+def shelf() -> str:
+    """The texts that come along, by trade."""
+    asked = request.args.get("language", "")
+    language, site = asked if asked in NAMES else current(), office().config.appliance
+    trades = library.trades(language)
+    wanted = request.args.get("trade", "")
+    trade = next((each for each in trades if each.code == wanted), trades[0])
+    return render_template(
+        "library.html",
+        languages=NAMES,
+        chosen=language,
+        trades=trades,
+        trade=trade,
+        texts=[(text, library.reads(text, site)) for text in trade.texts],
+        known={each.name.casefold() for each in templates.everything()},
+    )
+
+
+@pages.post("/templates/library")
+def take() -> Response:
+    """One of them becomes the shop's own, and is shown to be filled in."""
+    here, given = office(), request.form
+    key, language = given.get("key", ""), given.get("language", "")
+    try:
+        made = library.add(key, language, here.config.appliance, sign_in.caller().source, here.clock.now())
+    except Conflict as error:
+        flash(trouble(error), "bad")
+        return redirect(url_for(".shelf", trade=key.partition(".")[0], language=language))
+    flash(_("It is yours now. Where ___ stands, fill in what fits before you send it."), "good")
+    return redirect(url_for(".show", template=made.id))
 
 
 @pages.get("/templates/<int:template>")

@@ -31,6 +31,7 @@ class Reminders(Feature):
     """Reminds people of their appointments."""
 
     name = "reminders"
+    asks = SOURCE
 
     def __init__(self) -> None:
         self.looks: queue.SimpleQueue[Look | None] = queue.SimpleQueue()

@@ -49,6 +49,8 @@ def plan(of: Appointment, zone: ZoneInfo, now: datetime) -> None:
     for rule, chosen in hours.choose(fresh, of.starts_at, of.known_at, now, told).items():
         row = known.get(rule) or Reminder(appointment=of, rule=rule, starts_at=of.starts_at)
         row.due_at, row.reason = chosen.due, chosen.skipped
+        if not chosen.skipped:  # at once is by day, where the appointment leaves the time for it
+            row.due_at = hours.after_night(chosen.due, of.starts_at - LEAST_LEFT, zone, night(of.calendar))
         row.state, row.ended_at = (SKIPPED, now) if chosen.skipped else (WAITING, None)
         row.save()
     for rule, at in wanted.items():

@@ -85,7 +85,7 @@ class History:
         kept = tuple(people)
         ids = {person.id for person in kept}
         theirs = tuple(one for one in self.purchases if one.person in ids)
-        return History(kept, theirs, self.clicks, self.personal, self.coded)
+        return History(kept, theirs, self.clicks, self.personal, self.coded and self.personal)
 
 
 _LOST = (State.FAILED, State.EXPIRED, State.CANCELED)

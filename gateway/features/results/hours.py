@@ -84,14 +84,14 @@ def _quarters(by: str, now: datetime) -> Any:
     rows = rows.join(Part, on=first)
     theirs = [fn.LOWER(Message.state) == State.DELIVERED, Part.sent_at >= now - BACK]
     if by == "clicks":
-        theirs.append(Campaign.follow_links)
+        theirs.append(Campaign.follow_links == True)  # noqa: E712
     return rows.where(Campaign.started_at >= now - BACK, *theirs).group_by(quarter).tuples()
 
 
 def _clicked() -> Any:
     rows = LinkSlug.select(LinkSlug.slug).join(Link)
     return rows.where(
-        Link.owner == fn.CONCAT("campaign:", Campaign.uid),
+        Link.owner == value("campaign:").concat(Campaign.uid),
         LinkSlug.person == CampaignPerson.id.cast("TEXT"),
         LinkSlug.first_at.is_null(False),
     )

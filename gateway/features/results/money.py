@@ -1,4 +1,4 @@
-"""What a campaign cost, and what it brought back.  Pure: every amount is in hundredths of the currency's unit."""
+"""What a campaign cost, and what it brought back.  Pure; amounts are hundredths of the currency's unit."""
 
 from __future__ import annotations
 

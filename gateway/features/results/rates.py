@@ -60,6 +60,23 @@ class Counts:
     parts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Uplift:
+    """Two shares, and between which values their difference lies in nineteen of twenty cases (Newcombe)."""
+
+    first: float
+    second: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, k1: int, n1: int, k2: int, n2: int) -> Uplift | None:
+        """None where one of them is of nobody."""
+        if not n1 or not n2:
+            return None
+        return cls(k1 / n1, k2 / n2, *intervals.difference(k1, n1, k2, n2))
+
+
 def count(people: Iterable[Person]) -> Counts:
     """One pass over them."""
     listed = list(people)

@@ -22,6 +22,7 @@ class Surveys(Feature):
     """All that it keeps in memory is made anew from the rows."""
 
     name = "surveys"
+    asks = "survey:"
 
     def __init__(self) -> None:
         self.gatherings: dict[str, Gathering] = {}

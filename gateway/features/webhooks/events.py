@@ -17,6 +17,7 @@ CONSENT: Mapping[str, str] = {
 }
 ALARM: Mapping[str, str] = {"raised": "alarm.raised", "cleared": "alarm.cleared"}
 CAMPAIGN_DONE = "campaign.done"
+KEYWORD = "keyword.matched"
 TEST = "webhook.test"  # asked for by a person, at any webhook
 
 # What a webhook may ask for.
@@ -26,6 +27,7 @@ EVENTS: tuple[str, ...] = (
     *dict.fromkeys(CONSENT.values()),
     *ALARM.values(),
     CAMPAIGN_DONE,
+    KEYWORD,
 )
 # What a new one is told where nobody chose: what became of messages in the end, and what came in.
 USUAL: tuple[str, ...] = (

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from gateway.store.models.automations import (
+    Automation,
+    AutomationEvent,
+    AutomationMember,
+    AutomationRun,
+    AutomationStep,
+    AutomationTurn,
+)
 from gateway.store.models.campaigns import (
     Campaign,
     CampaignCode,
@@ -15,6 +23,7 @@ from gateway.store.models.campaigns import (
 )
 from gateway.store.models.fields import InstantField, Row
 from gateway.store.models.inbound import Conversation, Inbound, InboundPart, Quarantine
+from gateway.store.models.keywords import KeywordJoin, KeywordRule, KeywordWord
 from gateway.store.models.law import Audit, Consent, Contact, Opposition
 from gateway.store.models.modems import Alarm, Call, Incident, ModemRequest, SelfTest, Sim, SimPin
 from gateway.store.models.outbound import ConcatReference, History, Message, Part, StatusReport
@@ -107,6 +116,9 @@ TABLES = (
     CampaignStep,
     CampaignText,
     Conversion,
+    KeywordRule,
+    KeywordWord,
+    KeywordJoin,
     Landing,
     Link,
     LinkSlug,
@@ -120,6 +132,12 @@ TABLES = (
     ReminderRule,
     Appointment,
     Reminder,
+    Automation,
+    AutomationStep,
+    AutomationRun,
+    AutomationTurn,
+    AutomationEvent,
+    AutomationMember,
 )
 
 __all__ = [
@@ -131,6 +149,12 @@ __all__ = [
     "ApiKey",
     "Appointment",
     "Audit",
+    "Automation",
+    "AutomationEvent",
+    "AutomationMember",
+    "AutomationRun",
+    "AutomationStep",
+    "AutomationTurn",
     "Batch",
     "Calendar",
     "Call",
@@ -163,6 +187,9 @@ __all__ = [
     "Incident",
     "InstantField",
     "KeyUsage",
+    "KeywordJoin",
+    "KeywordRule",
+    "KeywordWord",
     "Landing",
     "Link",
     "LinkSlug",

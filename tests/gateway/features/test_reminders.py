@@ -206,6 +206,14 @@ def test_an_appointment_after_the_hour_is_reminded_of_at_once_by_the_last_rule_a
     assert sorted(row.reason or "" for row in Reminder.select()) == ["", "reminder_too_late"]
 
 
+def test_at_once_waits_for_the_morning_where_that_is_in_time(bench: Bench, shop: Shop) -> None:
+    bench.clock.move(paris("23 23:00") - bench.now)
+    shop.put(at="24 10:00")
+    shop.put(BEN, at="24 08:15", id="early")
+    shop.at("24 09:00")
+    assert sent() == ["23 23:00 …32", "24 08:00 …78"]
+
+
 def test_half_an_hour_before_nobody_is_reminded_any_more(shop: Shop) -> None:
     shop.put(at="23 12:29")
     shop.at("23 13:00")

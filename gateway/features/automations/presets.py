@@ -1,0 +1,73 @@
+"""Automations to begin with: the texts are those of config/texts, the rest may be changed as ever."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+
+from gateway import letters
+from gateway.config import Appliance
+from gateway.contacts import fields
+from gateway.errors import Invalid
+from gateway.features.automations import verbs
+from gateway.features.automations.plan import Step, Terms
+from gateway.features.automations.states import AFTER, BIRTHDAY, DATED, EVENT, GROUP, SEND, WAIT
+from gateway.ids import Ids
+from gateway.store import database
+from gateway.store.models import Automation
+
+HOUR, DAY = 60, 24 * 60  # minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """What sets it off, and how long its steps wait; the text after each wait is `NAME` or `NAME_2`."""
+
+    terms: Terms
+    waits: Sequence[int] = (0,)
+
+
+PRESETS: Mapping[str, Preset] = {
+    "birthday": Preset(Terms(BIRTHDAY, "marketing", at_min=10 * HOUR, gap_days=300)),
+    "welcome": Preset(Terms(GROUP)),
+    "cart": Preset(
+        Terms(EVENT, "marketing", event="cart_abandoned", exits=("order_placed",), on_reply=True),
+        (2 * HOUR, DAY),
+    ),
+    "reactivation": Preset(
+        Terms(AFTER, "marketing", days=90, at_min=10 * HOUR, gap_days=30, on_purchase=True, on_reply=True)
+    ),
+    "review": Preset(Terms(AFTER, days=1, at_min=17 * HOUR, gap_days=30, on_reply=True)),
+}
+
+
+def draft(preset: str, name: str, by: str, site: Appliance, now: datetime, ids: Ids) -> Automation:
+    """A draft made of it; "" is the empty one.  Raises Invalid, or Conflict `name_taken`."""
+    if preset and preset not in PRESETS:
+        raise Invalid("automation_preset_unknown", field="preset", value=preset, known=", ".join(PRESETS))
+    with database.transaction():
+        added = verbs.draft(name, by, now, ids)
+        if preset:
+            chosen = PRESETS[preset]
+            verbs.choose(added.uid, _with_field(chosen.terms), now)
+            for place, wait in enumerate(chosen.waits, 1):
+                if wait:
+                    verbs.add_step(added.uid, Step(WAIT, wait_min=wait), site)
+                text = words(site.language)[preset if place == 1 else f"{preset}_{place}"]
+                verbs.add_step(added.uid, Step(SEND, text), site)
+    return verbs.find(added.uid)
+
+
+def _with_field(terms: Terms) -> Terms:
+    """The shop's only date, where there is just one."""
+    dates = [field.id for field in fields.everything() if field.kind == "date"]
+    return replace(terms, field=dates[0]) if terms.kind in DATED and len(dates) == 1 else terms
+
+
+@cache
+def words(language: str) -> Mapping[str, str]:
+    file = letters.FOLDER / f"{language}.toml"
+    return dict(tomllib.loads(file.read_text(encoding="utf-8"))["automations"])

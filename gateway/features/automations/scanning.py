@@ -1,0 +1,82 @@
+"""Once a day, at its hour, an automation looks at everybody's date: a few hundred contacts a step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from gateway.features.automations import beginning, days, members
+from gateway.features.automations.states import BIRTHDAY, DATED, GROUP, RUNNING
+from gateway.store import database
+from gateway.store.models import Automation, Contact, ContactValue
+from gateway.store.terms import fn
+
+WINDOW = 200  # contacts a step
+
+
+def step(zone: ZoneInfo, now: datetime) -> bool:
+    """The next bit of a look that is due; False where none is."""
+    for known in Automation.select().where(Automation.state == RUNNING).order_by(Automation.id):
+        if known.kind == GROUP and _join(known, zone, now):
+            return True
+        if known.kind in DATED and is_due(known, zone, now):
+            _look(known, zone, now)
+            return True
+    return False
+
+
+def is_due(known: Automation, zone: ZoneInfo, now: datetime) -> bool:
+    """Its hour of today has come, and not everybody was looked at."""
+    local = now.astimezone(zone)
+    return known.scanned_on < local.date().isoformat() and local.hour * 60 + local.minute >= known.at_min
+
+
+def next_due(zone: ZoneInfo, now: datetime) -> datetime | None:
+    """When the next look begins."""
+    dated = Automation.select().where(Automation.state == RUNNING, Automation.kind.in_(DATED))
+    return min((_next(known, zone, now) for known in dated), default=None)
+
+
+def _next(known: Automation, zone: ZoneInfo, now: datetime) -> datetime:
+    today = now.astimezone(zone).date()
+    done = known.scanned_on >= today.isoformat()
+    return days.at(today + timedelta(days=int(done)), known.at_min, zone)
+
+
+def _look(known: Automation, zone: ZoneInfo, now: datetime) -> None:
+    today = now.astimezone(zone).date()
+    with database.transaction():
+        until = known.scan_after + WINDOW
+        for number, value in _found(known, today, until):
+            beginning.begin(known, number, days.key(known.kind, value, today), zone, now)
+        last = Contact.select(fn.MAX(Contact.id)).scalar() or 0
+        columns: dict[str, object] = {"scan_after": until}
+        if until >= last:
+            columns = {"scan_after": 0, "scanned_on": today.isoformat()}
+        Automation.update(**columns).where(Automation.id == known.id).execute()
+
+
+def _found(known: Automation, today: date, until: int) -> Iterable[tuple[str, str]]:
+    wanted = days.wanted(known.kind, known.days, today, date.fromisoformat(known.scanned_on))
+    rows: Any = ContactValue.select(Contact.number, ContactValue.value).join(Contact)
+    here = rows.where(ContactValue.contact > known.scan_after, ContactValue.contact <= until)
+    return list(here.where(ContactValue.field == known.field_id, matching(known.kind, wanted)).tuples())
+
+
+def matching(kind: str, wanted: tuple[str, ...]) -> object:
+    """A condition on ContactValue: one of these dates, or for a birthday of these ends of dates."""
+    column = fn.SUBSTR(ContactValue.value, 6) if kind == BIRTHDAY else ContactValue.value
+    return column.in_(wanted)
+
+
+def _join(known: Automation, zone: ZoneInfo, now: datetime) -> bool:
+    fresh = members.fresh(known)
+    if not fresh:
+        return False
+    with database.transaction():
+        for contact in fresh:
+            members.note(known, contact)
+            beginning.begin(known, contact.number, "joined", zone, now)
+    return len(fresh) == members.A_LOOK
