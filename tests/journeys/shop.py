@@ -17,6 +17,11 @@ from gateway.contacts import book, fields, groups, particulars, segments, templa
 from gateway.contacts.imports import jobs
 from gateway.contacts.segments import Rule, Rules
 from gateway.contacts.templates import Wording
+from gateway.features.alerts import routes
+from gateway.features.alerts.routes import Wish
+from gateway.features.automations import beginning
+from gateway.features.automations import presets as automations
+from gateway.features.automations import verbs as automation_verbs
 from gateway.features.campaigns import plan, verbs
 from gateway.features.keywords import rules as keywords
 from gateway.features.keywords.rules import Wish
@@ -76,7 +81,8 @@ def opened(stack: Stack) -> Shop:
     with shop.ledger() as now:
         places = _people(now) | _texts(now) | _campaigns(stack, now) | _import(stack, now)
         places |= _keyword(stack, now) | _surveys(stack, now) | _webhook(now) | _landing(now)
-        places |= _appointment(stack, now)
+        places |= _appointment(stack, now) | _automations(stack, now)
+        _alerts(stack, now)
         people.add("bo", "fr", now, Ids(), "writer")
     sent = [stack.send(to, text, **rest) for to, text, rest in LETTERS]
     for uid in sent[:3]:
@@ -110,6 +116,17 @@ def _campaigns(stack: Stack, now: datetime) -> dict[str, str]:
     return found
 
 
+def _automations(stack: Stack, now: datetime) -> dict[str, str]:
+    """One that runs, with somebody who goes through it, and a draft."""
+    site, found = config.load(stack.config).appliance, {}
+    for place, model, name in (("idle", "birthday", "Anniversaires"), ("automation", "cart", "Panier")):
+        found[place] = automations.draft(model, name, BY, site, now, Ids()).uid
+    known = automation_verbs.start(found["automation"], BY, site, now)
+    for key in ("a", "b"):
+        beginning.begin(known, ANSWERS, key, site.timezone, now, {"total": "42 EUR"})
+    return found
+
+
 def _surveys(stack: Stack, now: datetime) -> dict[str, str]:
     """A draft in which an answer leads on, and one that is answered."""
     site, found = config.load(stack.config).appliance, {}
@@ -137,9 +154,11 @@ def _texts(now: datetime) -> dict[str, str]:
 
 
 def _keyword(stack: Stack, now: datetime) -> dict[str, str]:
-    """One that does much, and one that the word that joins has taken since."""
+    """One that does much."""
     site = config.load(stack.config).appliance
-    much = Wish("RSVP, je viens", reply="Merci {prénom}, c’est noté.", tag="fête", group="Habitués", asks=True)
+    much = Wish(
+        "RSVP, je viens", reply="Merci {prénom}, c’est noté.", tag="fête", group="Habitués", asks=True
+    )
     rule = keywords.add(much, site, BY, now, Ids())
     return {"keyword": str(rule.uid)}
 
@@ -154,6 +173,11 @@ def _webhook(now: datetime) -> dict[str, str]:
     with Receiver() as away:
         url = away.url  # where nothing listens any more
     return {"webhook": hooks.add("Caisse", url, USUAL, BY, now, Ids()).uid}
+
+
+def _alerts(stack: Stack, now: datetime) -> None:
+    wish = Wish("astreinte", PEOPLE[0][1])
+    routes.add(wish, config.load(stack.config).appliance, BY, now)
 
 
 def _import(stack: Stack, now: datetime) -> dict[str, str]:

@@ -45,8 +45,11 @@ SIGNED_OUT = ("welcome.sign_in", "welcome.look", "privacy.notice")
 
 # endpoint → the address where the shop shows something there; without one, the rule's own.
 ADDRESSES: Mapping[str, tuple[str, ...]] = {
+    "alert_route_pages.show": ("/alert-routes/astreinte",),
     "appointment_pages.detail": ("/appointments/{appointment}",),
     "calendar_source_pages.show": ("/appointments/calendars/{calendar}",),
+    "automation_pages.runs": ("/automations/{automation}/runs",),
+    "automation_pages.show": ("/automations/{automation}", "/automations/{idle}"),
     "batches.reckon": ("/write/rehearsal/of-long-ago",),
     "batches.sent": ("{sent}",),
     "campaign_pages.show": ("/campaigns/{campaign}",),

@@ -26,9 +26,7 @@ class Campaign(Row):
     category = CharField(max_length=16)
     audience = JsonField(default=dict)  # {"typed": "@group #tag", "without": "…", "rested_days": 7}
     pace = JsonField(default=dict)  # {"per_hour": 200} or {"days": 3}
-    split = JsonField(
-        default=dict
-    )  # {"test": 20, "control": 10, "by": "clicks", "after_h": 24}
+    split = JsonField(default=dict)  # {"test": 20, "control": 10, "by": "clicks", "after_h": 24}
     follow_links = BooleanField(default=False)
     base = CharField(max_length=200, default="")  # the public address before each short link
     code_kind = CharField(max_length=10, default="none")  # none, one, list, made

@@ -22,7 +22,7 @@ from web import sign_in
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 SCOPES = ("send", "read", "admin")
 OPEN = {"/api/v1/openapi.json", "/docs", "/docs/<path:filename>", "/healthz", "/metrics"}
-ADMIN = re.compile(r"/api/v1/(webhooks|webhook-deliveries|keywords)\b")  # what goes elsewhere, or leaves by itself
+ADMIN = re.compile(r"/api/v1/(webhooks|webhook-deliveries|keywords)\b")  # what goes elsewhere by itself
 NAMED = {
     ("POST", "/api/v1/contacts/<number>/consents"): {"admin"},
     ("POST", "/api/v1/rehearsal"): {"send", "read", "admin"},

@@ -21,6 +21,10 @@ OPEN = {
     "/welcome/<token>/enter",
     "/language",
     "/privacy",
+    "/l/<slug>",
+    "/p/<name>",
+    "/p/<name>/picture",
+    "/p/<name>/colour.css",
     "/static/<path:filename>",
     "/bootstrap/static/<path:filename>",
 }
