@@ -18,7 +18,6 @@ from gateway.contacts.imports import jobs
 from gateway.contacts.segments import Rule, Rules
 from gateway.contacts.templates import Wording
 from gateway.features.alerts import routes
-from gateway.features.alerts.routes import Wish
 from gateway.features.automations import beginning
 from gateway.features.automations import presets as automations
 from gateway.features.automations import verbs as automation_verbs
@@ -176,7 +175,7 @@ def _webhook(now: datetime) -> dict[str, str]:
 
 
 def _alerts(stack: Stack, now: datetime) -> None:
-    wish = Wish("astreinte", PEOPLE[0][1])
+    wish = routes.Wish("astreinte", PEOPLE[0][1])
     routes.add(wish, config.load(stack.config).appliance, BY, now)
 
 
