@@ -7,7 +7,7 @@ from datetime import datetime
 from gateway.features.api import Feature, House
 from gateway.features.automations import ending, events, scanning, walking
 from gateway.features.automations.states import SOURCE
-from gateway.store.models import Inbound
+from gateway.store.models import Automation, Inbound
 
 
 class Automations(Feature):
@@ -28,6 +28,8 @@ class Automations(Feature):
 
     def step(self, house: House, now: datetime) -> bool:
         self.next = None
+        if not Automation.select().exists():
+            return False
         more = ending.on_refusals(now)
         if not house.trusted():
             return more
