@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from gateway.features.api import Feature, House
-from gateway.features.campaigns import deciding, diary, settling, verbs, writing
+from gateway.features.campaigns import deciding, diary, outcomes, settling, verbs, writing
 from gateway.features.campaigns.gathering import Gathering
 from gateway.features.campaigns.settling import Sweep
 from gateway.features.campaigns.states import (
@@ -19,6 +20,8 @@ from gateway.features.campaigns.states import (
     STOPPED,
     STOPPING,
 )
+from gateway.features.webhooks import news
+from gateway.features.webhooks.events import CAMPAIGN_DONE
 from gateway.store import database
 from gateway.store.models import Campaign
 from gateway.store.terms import state_in
@@ -78,7 +81,7 @@ class Campaigns(Feature):
         if campaign.state == PAUSED:
             return self._sweep(campaign, "pause", now)
         if campaign.state == STOPPING:
-            return self._stop(campaign, now)
+            return self._stop(campaign, house, now)
         return self._sweep(campaign, "go", now) or self._run(campaign, house, now)
 
     def _begin(self, campaign: Campaign, now: datetime) -> bool:
@@ -113,9 +116,9 @@ class Campaigns(Feature):
             if deciding.is_tested(campaign):
                 deciding.note_tested(campaign, now)
             return False
-        return self._finish(campaign, now)
+        return self._finish(campaign, house, now)
 
-    def _finish(self, campaign: Campaign, now: datetime) -> bool:
+    def _finish(self, campaign: Campaign, house: House, now: datetime) -> bool:
         """Nobody waits: it is over once its last message has left."""
         last = self.looked.get(campaign.uid)
         if last is not None and now - last < LOOK_AGAIN:
@@ -123,20 +126,23 @@ class Campaigns(Feature):
             return False
         self.looked[campaign.uid] = now
         if not settling.waits(campaign):
-            self._end(campaign, DONE, now)
+            self._end(campaign, DONE, house, now)
         return False
 
-    def _stop(self, campaign: Campaign, now: datetime) -> bool:
+    def _stop(self, campaign: Campaign, house: House, now: datetime) -> bool:
         if self._sweep(campaign, "stop", now):
             return True
-        self._end(campaign, STOPPED, now)
+        self._end(campaign, STOPPED, house, now)
         return False
 
-    def _end(self, campaign: Campaign, state: str, now: datetime) -> None:
+    def _end(self, campaign: Campaign, state: str, house: House, now: datetime) -> None:
         with database.transaction():
             here = (Campaign.id == campaign.id) & (Campaign.state == campaign.state)
             Campaign.update(state=state, ended_at=now).where(here).execute()
             diary.note(campaign, "done" if state == DONE else "ended", verbs.BY_ITSELF, now)
+            told = {"id": campaign.uid, "name": campaign.name, "state": state}
+            told |= asdict(outcomes.counts(campaign))
+            news.tell(CAMPAIGN_DONE, campaign.uid, told, now, house.site, house.ids, campaign.written_by)
         for kept in (self.gatherings, self.sweeps, self.looked, self.asked):
             kept.pop(campaign.uid, None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,8 +19,9 @@ from gateway.errors import Conflict, Invalid
 from gateway.features.campaigns import hygiene, outcomes, verbs
 from gateway.features.campaigns.paces import Pace
 from gateway.features.campaigns.plan import Wanted
+from gateway.features.webhooks import hooks
 from gateway.privacy import erase, export
-from gateway.store.models import Contact, GroupMember, Message
+from gateway.store.models import Contact, Delivery, GroupMember, Message
 from law import hour
 
 
@@ -121,6 +123,24 @@ def test_a_stop_after_the_gathering_still_counts(shop: Shop, bench: Any) -> None
     shop.until_over()
     assert number(29) not in shop.written_to()
     assert shop.people[29].reason == "opposed_marketing"
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_programs_are_told_of_its_end_with_the_figures(shop: Shop, bench: Any, stopped: bool) -> None:
+    hooks.add("Caisse", "http://192.168.1.9/told", ["campaign.done"], BY, bench.now, bench.ids)
+    shop.start()
+    if stopped:
+        shop.run()
+        verbs.stop(shop.uid, BY, bench.now)
+    shop.until_over()
+    (row,) = Delivery.select()
+    data = json.loads(row.payload)["data"]
+    assert (row.event, data["id"], data["state"]) == (
+        "campaign.done",
+        shop.uid,
+        "stopped" if stopped else "done",
+    )
+    assert (data["people"], data["delivered"]) == (30, 0 if stopped else 30)
 
 
 def test_everybody_is_a_line_of_its_own(shop: Shop, bench: Any) -> None:
