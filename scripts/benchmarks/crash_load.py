@@ -75,6 +75,7 @@ class Load(threading.Thread):
     def run(self) -> None:
         actions: list[Callable[[], None]] = [self._send, self._send_again, self._cancel, self._inject]
         try:
+            self._inject()  # so that also a short run has one
             while not self._over.wait(self._chance.expovariate(RATE)):
                 self._chance.choices(actions, (64, 8, 10, 18))[0]()
         except Exception as error:

@@ -21,7 +21,7 @@ from journeys.browser import DESK, PATIENCE, Witness
 from journeys.visitor import PASSWORD
 from stack import Stack, until
 
-PEOPLE, KILLS = 500, 4
+PEOPLE, KILLS = 250, 3
 FIRST = 2000  # the simulated phones below have habits of their own
 OVER = ("done", "stopped")
 BY = "page:ana"

@@ -254,5 +254,5 @@ class ProblemSchema(FaultSchema):
     type = always(Text, metadata=about("Where the code is explained.", "/docs#bad_number"))
     title = always(Text, metadata=about("The code as a heading.", "Bad number"))
     status = always(fields.Integer, metadata=about("The HTTP status.", 422))
-    state = maybe(Text, metadata=about("The state that forbids it, on 409.", "sent", enum=[*STATES, None]))
+    state = maybe(Text, metadata=about("The state that forbids it, on 409.", "sent"))
     errors = always(fields.Nested, FaultSchema(many=True), metadata=about("Everything that is wrong."))

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from threading import Lock
 from typing import Any
 
 from flask import Response, g, jsonify, url_for
@@ -31,6 +30,7 @@ from web.api.messages import section as section
 from web.api.outputs import Cards, MessageSchema
 from web.office import office
 from web.problems import fault_of, language, spoken
+from web.turns import Turns
 
 MESSAGE = MessageSchema()
 ONE_OR_SEVERAL = {
@@ -41,9 +41,7 @@ LOCATION = {
 }
 TURNED = ("validity_s", "category", "callback_url")  # fields that become something else in a draft
 
-# Of this process one at a time asks for SQLite's lock: whoever finds it taken sleeps, and is overtaken again
-# and again by those who come later.
-IN_TURN = Lock()
+TURNS = Turns()
 
 Variables = dict[str, str]
 Outcome = Message | GatewayError
@@ -97,12 +95,15 @@ def _callback(url: str | None) -> Callback | None:
 
 def _send_one(asked: Draft) -> Message:
     """What it uses up of the key and the message are one transaction: a refusal uses up nothing."""
-    here, who = office(), callers.of_key(g.api_key)
+    here, who, key = office(), callers.of_key(g.api_key), g.api_key
     now = here.clock.now()
-    with IN_TURN, database.transaction():
+
+    def work() -> Message:
         if not outbox.known(who.source, [asked.client_ref] if asked.client_ref else []):
-            allowances.take(g.api_key, 1, now, here.config.appliance.timezone)
-        message = outbox.submit(asked, who, now)
+            allowances.take(key, 1, now, here.config.appliance.timezone)
+        return outbox.submit(asked, who, now)
+
+    message = TURNS.take(work)
     ring()
     return message
 

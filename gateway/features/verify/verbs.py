@@ -121,7 +121,7 @@ def cancel(key: ApiKey, uid_or_number: str, now: datetime) -> Verification:
     with database.transaction():
         row = fetch(key, uid_or_number, now)
         if row.state != PENDING or not _change(row, {"state": CANCELED}):
-            raise Conflict("verification_over", verification=row.state)
+            raise Conflict("verification_over", state=row.state)
         withdraw(row.message, f"key:{key.name}", now)
     return row
 

@@ -145,7 +145,7 @@ def test_a_code_is_taken_back(bench: Bench, key: ApiKey) -> None:
     assert bench.state(lookup.message(row.message)) == "canceled"
     assert refused(lambda: check(bench, key, "735091")).code == "verification_unknown"
     error = refused(lambda: verbs.cancel(key, row.uid, bench.now))
-    assert (type(error), error.facts) == (Conflict, {"verification": "canceled"})
+    assert (type(error), error.facts) == (Conflict, {"state": "canceled"})
 
 
 def test_one_key_knows_nothing_of_the_codes_of_another(bench: Bench, key: ApiKey) -> None:

@@ -1,0 +1,90 @@
+"""Works that share a commit: each has its own answer, and nobody is answered before the commit."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from fakes import MONDAY_NOON
+from gateway.errors import Invalid
+from gateway.store import database
+from gateway.store.models import Setting
+from gateway.store.upgrade import upgrade
+from stack import until
+from web.turns import Turns
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[None]:
+    upgrade(tmp_path / "chappe.sqlite", MONDAY_NOON)
+    database.open(tmp_path / "chappe.sqlite")
+    yield
+    database.db.close_all()
+
+
+def keep(number: int) -> int:
+    Setting.create(name=f"n{number}", value={})
+    if number % 5 == 0:
+        raise Invalid("value_bad", field="value")
+    return number
+
+
+def asked(turns: Turns, number: int) -> int | str:
+    with database.connection():
+        try:
+            answer = turns.take(partial(keep, number))
+        except Invalid as error:
+            return error.code
+        seen = Setting.get_or_none(Setting.name == f"n{number}")
+        return answer if seen else "not there"
+
+
+def test_each_gets_its_own_answer_and_a_refusal_undoes_only_itself(ledger: None) -> None:
+    turns = Turns()
+    with ThreadPoolExecutor(12) as many:
+        answers = list(many.map(partial(asked, turns), range(100)))
+    assert answers == [number if number % 5 else "value_bad" for number in range(100)]
+    with database.connection():
+        assert len([row for row in Setting.select() if row.name[1:].isdigit()]) == 80
+
+
+def test_those_who_wait_share_the_next_commit(ledger: None) -> None:
+    turns, commits, held = Turns(), [], threading.Event()
+
+    def slow() -> None:
+        held.wait(10)
+
+    def note(number: int) -> None:
+        commits.append(threading.current_thread().name)
+
+    def ask(work: object) -> None:
+        with database.connection():
+            turns.take(work)  # type: ignore[arg-type]
+
+    first = threading.Thread(target=ask, args=[slow])
+    first.start()
+    others = [threading.Thread(target=ask, args=[partial(note, number)]) for number in range(8)]
+    for other in others:
+        other.start()
+    until(lambda: len(turns._waiting) == 8)
+    held.set()
+    for thread in (first, *others):
+        thread.join(10)
+    assert len(commits) == 8
+    assert len({*commits}) == 1, "one of them did the work of all"
+
+
+def test_when_the_database_would_not_everybody_hears_it(ledger: None) -> None:
+    turns = Turns()
+
+    def broken() -> None:
+        database.db.execute_sql("INSERT INTO nowhere VALUES (1)")
+
+    with database.connection(), pytest.raises(database.Trouble):
+        turns.take(broken)
+    assert asked(turns, 1) == 1
