@@ -63,7 +63,7 @@ class Turns:
                     turn.run()
         except BaseException as error:
             for turn in turns:
-                turn.error = error
+                turn.error = turn.error or error  # its own says more
             if not isinstance(error, Exception):
                 raise
         finally:

@@ -137,6 +137,15 @@ def test_every_event_state_and_error_has_its_words(language: str) -> None:
     known = words(language)
     assert set(known["told"]) == {*EVENTS, TEST}
     assert set(known["delivery"]) == set(deliveries.STATES)
-    ours = {"refused", "redirected", "gone", "switched_off", "erased", "answer_bad", "reply_refused"}
+    ours = {
+        "refused",
+        "redirected",
+        "gone",
+        "switched_off",
+        "erased",
+        "answer_bad",
+        "reply_refused",
+        "key_revoked",
+    }
     sent = {"address_forbidden", "host_unknown", "unreachable", "no_answer", "connection_lost"}
     assert set(known["untold"]) == {*ours, *sent, "certificate_bad", "answer_garbled"}
