@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -79,10 +80,18 @@ def site(tmp_path: Path) -> Appliance:
     return Appliance("shop", "fr", "FR", PARIS, tmp_path, tmp_path / "run", "")
 
 
+@pytest.fixture(scope="session")
+def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of this version with nothing in it: made once, copied for each test."""
+    path = tmp_path_factory.mktemp("empty") / "chappe.sqlite"
+    upgrade(path, FakeClock().now())
+    return path
+
+
 @pytest.fixture
-def bench(site: Appliance) -> Iterator[Bench]:
+def bench(site: Appliance, empty_ledger: Path) -> Iterator[Bench]:
     desk = Bench(site)
-    upgrade(site.database_path, desk.now)
+    shutil.copy(empty_ledger, site.database_path)
     database.open(site.database_path)
     with database.connection():
         yield desk
