@@ -1,12 +1,15 @@
-"""What tests of several rooms share: the running stack, once a module; the browser, once for all."""
+"""What tests of several rooms share: the running stack, once a module; browser and empty database, once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from fakes import MONDAY_NOON
+from gateway.store.upgrade import upgrade
 from journeys import browser
 from stack import Stack
 
@@ -21,6 +24,14 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def chromium() -> Iterator[Browser]:
     with browser.running() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of this version, with nothing in it: made once, copied for each test."""
+    path = tmp_path_factory.mktemp("database") / "chappe.sqlite"
+    upgrade(path, MONDAY_NOON)
+    return path
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,6 @@ from gateway.messages.gathering import Judge
 from gateway.messages.outbox import Caller, Draft
 from gateway.store import database
 from gateway.store.models import Message
-from gateway.store.upgrade import upgrade
 from people import agree
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -80,18 +79,10 @@ def site(tmp_path: Path) -> Appliance:
     return Appliance("shop", "fr", "FR", PARIS, tmp_path, tmp_path / "run", "")
 
 
-@pytest.fixture(scope="session")
-def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database of this version with nothing in it: made once, copied for each test."""
-    path = tmp_path_factory.mktemp("empty") / "chappe.sqlite"
-    upgrade(path, FakeClock().now())
-    return path
-
-
 @pytest.fixture
-def bench(site: Appliance, empty_ledger: Path) -> Iterator[Bench]:
+def bench(site: Appliance, empty_database: Path) -> Iterator[Bench]:
     desk = Bench(site)
-    shutil.copy(empty_ledger, site.database_path)
+    shutil.copy(empty_database, site.database_path)
     database.open(site.database_path)
     with database.connection():
         yield desk

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,25 +12,16 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from fakes import MONDAY_NOON, FakeClock
-from gateway import config
 from gateway.access import keys
 from gateway.config import Config
 from gateway.features.alerts import routes
 from gateway.features.alerts.routes import Wish
 from gateway.ids import Ids
-from gateway.store import database, upgrade
+from gateway.store import database
 from gateway.store.models import ApiKey, KeyUsage, Message
+from installation import installed
 from web.app import create_app
 
-TOML = """
-[appliance]
-language = "en"
-data_dir = "{folder}"
-runtime_dir = "{folder}"
-[[modems]]
-name = "sim1"
-port = "/dev/ttyUSB0"
-"""
 ANNA = "+33639980001"
 ALERT = {
     "status": "firing",
@@ -44,19 +34,9 @@ SAID = "ALERT (1): InstanceDown web-1:9100 critical. web-1 is down."
 Key = Callable[..., dict[str, str]]
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("database") / "chappe.sqlite"
-    upgrade.upgrade(path, MONDAY_NOON)
-    return path
-
-
 @pytest.fixture
 def site(tmp_path: Path, empty_database: Path) -> Config:
-    (tmp_path / "gateway.toml").write_text(TOML.format(folder=tmp_path), encoding="utf-8")
-    loaded = config.load(tmp_path / "gateway.toml")
-    shutil.copy(empty_database, loaded.appliance.database_path)
-    return loaded
+    return installed(tmp_path, empty_database)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +13,6 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from fakes import MONDAY_NOON, FakeClock, counting_ids
-from gateway import config
 from gateway.access import keys
 from gateway.access.keys import NewKey
 from gateway.config import Config
@@ -28,24 +26,13 @@ from gateway.features.webhooks.posting import Outcome
 from gateway.messages import outbox
 from gateway.messages.outbox import Caller, Draft
 from gateway.secret import appliance_secret
-from gateway.store import database, upgrade
+from gateway.store import database
 from gateway.store.models import ApiKey, Campaign, Delivery, Inbound, KeyUsage, Message, Part
+from installation import installed
 from web.app import create_app
 from web.footprints import Footprints
 from web.office import Office
 
-TOML = """
-[appliance]
-language = "en"
-data_dir = "{folder}"
-runtime_dir = "{folder}"
-[[modems]]
-name = "sim1"
-port = "/dev/ttyUSB0"
-[[modems]]
-name = "sim2"
-port = "/dev/ttyUSB1"
-"""
 ANNA, BEN = "+33639980001", "+33639980002"
 ALERT = {"status": "firing", "labels": {"alertname": "Disk"}, "annotations": {}, "fingerprint": "f3a1"}
 STORM = {"version": "4", "groupKey": "{}:{}", "status": "firing", "alerts": [ALERT]}
@@ -54,19 +41,9 @@ HOLD = timedelta(hours=1)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def made(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Flask:
     """One application for all tests, because it is slow to make."""
-    folder = tmp_path_factory.mktemp("made")
-    upgrade.upgrade(folder / "chappe.sqlite", MONDAY_NOON)
-    return create_app(_site(folder, folder / "chappe.sqlite"))
-
-
-def _site(folder: Path, empty: Path) -> Config:
-    (folder / "gateway.toml").write_text(TOML.format(folder=folder), encoding="utf-8")
-    loaded = config.load(folder / "gateway.toml")
-    if loaded.appliance.database_path != empty:
-        shutil.copy(empty, loaded.appliance.database_path)
-    return loaded
+    return create_app(installed(tmp_path_factory.mktemp("made"), empty_database, modems=2))
 
 
 @dataclass
@@ -228,9 +205,9 @@ SPENT: dict[str, dict[str, Any]] = {"the minute": {"per_minute": 0}, "the day": 
 
 
 @pytest.fixture
-def program(made: Flask, tmp_path: Path) -> Iterator[Callable[..., Program]]:
+def program(made: Flask, tmp_path: Path, empty_database: Path) -> Iterator[Callable[..., Program]]:
     """Makes a program whose key has these columns, in an office of this test's own."""
-    site, clock = _site(tmp_path, made.extensions["chappe"].config.appliance.database_path), FakeClock()
+    site, clock = installed(tmp_path, empty_database, modems=2), FakeClock()
     first = made.extensions["chappe"]
     database.open(site.appliance.database_path)
     made.extensions["chappe"] = Office(site, clock, counting_ids())

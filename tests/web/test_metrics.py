@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import threading
 import urllib.error
 import urllib.request
@@ -18,7 +17,7 @@ from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
 
 from fakes import MONDAY_NOON, FakeClock, counting_ids
-from gateway import config, status
+from gateway import status
 from gateway.access import keys
 from gateway.config import Config
 from gateway.features.webhooks import deliveries
@@ -28,24 +27,14 @@ from gateway.messages.outbox import Caller, Draft
 from gateway.modems import alarms, budgets
 from gateway.policy.budgets import Limits
 from gateway.status import ClockStatus, ModemStatus
-from gateway.store import database, models, upgrade, vitals
+from gateway.store import database, models, vitals
 from house.tree import ROOT
+from installation import installed
 from web import serve
 from web.app import create_app
 from web.measures import COUNTER, MEASURES
 from web.metrics import FORWARDED
 
-TOML = """
-[appliance]
-language = "en"
-data_dir = "{folder}"
-runtime_dir = "{folder}"
-[web]
-port = 0
-[[modems]]
-name = "sim1"
-port = "/dev/ttyUSB0"
-"""
 READY = ModemStatus(
     "sim1",
     "ready",
@@ -65,19 +54,9 @@ READY = ModemStatus(
 Found = dict[tuple[str, tuple[str, ...]], float]
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("database") / "chappe.sqlite"
-    upgrade.upgrade(path, MONDAY_NOON)
-    return path
-
-
 @pytest.fixture
 def site(tmp_path: Path, empty_database: Path) -> Config:
-    (tmp_path / "gateway.toml").write_text(TOML.format(folder=tmp_path), encoding="utf-8")
-    loaded = config.load(tmp_path / "gateway.toml")
-    shutil.copy(empty_database, loaded.appliance.database_path)
-    return loaded
+    return installed(tmp_path, empty_database, more="[web]\nport = 0\n")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,30 +14,19 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from gateway import config, status
+from gateway import status
 from gateway.access import keys
 from gateway.config import Config
 from gateway.ids import Ids
 from gateway.status import ModemStatus
-from gateway.store import database, models, upgrade
+from gateway.store import database, models
+from installation import installed
 from web.api.codes import CODES
 from web.app import create_app
 from web.problems import MEDIA_TYPE
 
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)  # a Monday; noon in Paris
 SECRET = bytes(32)
-TOML = """
-[appliance]
-language = "en"
-data_dir = "{folder}"
-runtime_dir = "{folder}"
-[[modems]]
-name = "sim1"
-port = "/dev/ttyUSB0"
-[[modems]]
-name = "sim2"
-port = "/dev/ttyUSB1"
-"""
 READY = ModemStatus(
     "sim1",
     "ready",
@@ -178,19 +166,9 @@ class Caller:
         return self.post("/api/v1/messages", {"to": to, "text": text, **more}, headers=headers)
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("database") / "chappe.sqlite"
-    upgrade.upgrade(path, NOON)
-    return path
-
-
 @pytest.fixture
 def site(tmp_path: Path, empty_database: Path) -> Config:
-    (tmp_path / "gateway.toml").write_text(TOML.format(folder=tmp_path), encoding="utf-8")
-    loaded = config.load(tmp_path / "gateway.toml")
-    shutil.copy(empty_database, loaded.appliance.database_path)
-    return loaded
+    return installed(tmp_path, empty_database, modems=2)
 
 
 @pytest.fixture

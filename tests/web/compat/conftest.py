@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -15,41 +14,23 @@ from twilio.rest import Client
 from werkzeug.serving import make_server
 
 from fakes import MONDAY_NOON, FakeClock, counting_ids
-from gateway import config, status
+from gateway import status
 from gateway.access import keys
 from gateway.config import Config
 from gateway.messages.outbox import Caller
 from gateway.secret import appliance_secret
 from gateway.status import ModemStatus
-from gateway.store import database, models, upgrade
+from gateway.store import database, models
+from installation import installed
 from program import OURS, Program
 from web.app import create_app
 from web.footprints import Footprints
 from web.office import Office
 
-TOML = """
-[appliance]
-language = "en"
-data_dir = "{folder}"
-runtime_dir = "{folder}"
-[[modems]]
-name = "sim1"
-port = "/dev/ttyUSB0"
-[[modems]]
-name = "sim2"
-port = "/dev/ttyUSB1"
-"""
 MODEMS = (
     ModemStatus("sim1", "ready", iccid="8933010000000001234", registration=1, number=OURS),
     ModemStatus("sim2", "ready", iccid="8933010000000005678", registration=1),
 )
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("database") / "chappe.sqlite"
-    upgrade.upgrade(path, MONDAY_NOON)
-    return path
 
 
 @pytest.fixture
@@ -58,9 +39,7 @@ def site(tmp_path: Path, empty_database: Path) -> Config:
 
 
 def _site(folder: Path, empty_database: Path) -> Config:
-    (folder / "gateway.toml").write_text(TOML.format(folder=folder), encoding="utf-8")
-    loaded = config.load(folder / "gateway.toml")
-    shutil.copy(empty_database, loaded.appliance.database_path)
+    loaded = installed(folder, empty_database, modems=2)
     status.write(folder, MODEMS, MONDAY_NOON)
     return loaded
 

@@ -12,24 +12,18 @@ from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from werkzeug.security import generate_password_hash
 
 from fakes import MONDAY_NOON, FakeClock, counting_ids
-from gateway import config, setup, status
+from gateway import setup, status
 from gateway.access import people, sessions
 from gateway.config import Config
 from gateway.status import ModemStatus
-from gateway.store import database, upgrade
+from gateway.store import database
 from gateway.store.models import Setting, User
+from installation import installed
 from journeys.visitor import PASSWORD, SIM, Ledger, Visitor
 from web import sign_in
 from web.app import create_app
 
-TOML = """
-[appliance]
-language = "en"
-data_dir = "{folder}"
-runtime_dir = "{folder}"
-[[modems]]
-name = "sim1"
-port = "/dev/ttyUSB0"
+DEMO = """
 [demo]
 simulator = "{folder}/no-such-socket"
 """
@@ -37,10 +31,10 @@ READY = ModemStatus("sim1", "ready", imei="490154203237518", iccid=SIM, operator
 
 
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty_database(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of an appliance that is set up: nobody is led to the wizard."""
     path = tmp_path_factory.mktemp("database") / "chappe.sqlite"
-    upgrade.upgrade(path, MONDAY_NOON)
+    shutil.copy(empty_database, path)
     database.open(path)
     with database.connection():
         Setting.create(name=setup.ROW, value={"ended": "finished"})
@@ -61,9 +55,7 @@ def password_hash() -> str:
 
 @pytest.fixture
 def site(tmp_path: Path, empty_database: Path) -> Config:
-    (tmp_path / "gateway.toml").write_text(TOML.format(folder=tmp_path), encoding="utf-8")
-    loaded = config.load(tmp_path / "gateway.toml")
-    shutil.copy(empty_database, loaded.appliance.database_path)
+    loaded = installed(tmp_path, empty_database, more=DEMO)
     status.write(tmp_path, (READY,), MONDAY_NOON)
     return loaded
 
