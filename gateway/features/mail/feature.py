@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import queue
-import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -12,15 +9,13 @@ from gateway.config import MailConfig
 from gateway.features.api import Feature, House
 from gateway.features.mail import outgoing
 from gateway.features.mail.parcels import Outcome, Parcel
+from gateway.features.workers import Workers
 from gateway.modems import alarms
 from gateway.store import database
-
-log = logging.getLogger(__name__)
 
 ALARM, SUBJECT = "mail_backlog", "mail"
 LATE = timedelta(hours=1)  # that something waits is worth an alarm
 KEPT = timedelta(days=30)  # where mails went
-FAREWELL = 1.0  # seconds
 
 
 class Mails(Feature):
@@ -30,10 +25,8 @@ class Mails(Feature):
 
     def __init__(self) -> None:
         self.relay = MailConfig()
-        self.parcels: queue.SimpleQueue[Parcel | None] = queue.SimpleQueue()
+        self.workers = Workers("mail", self._send, _refused)
         self.outcomes: list[Outcome] = []
-        self.worker: threading.Thread | None = None
-        self.flying = False
         self.next: datetime | None = None
 
     def begin(self, house: House, now: datetime) -> None:
@@ -45,8 +38,9 @@ class Mails(Feature):
             with database.transaction():
                 for outcome in self.outcomes:
                     outgoing.settle(outcome, now, house.trusted())
-            self.outcomes, self.flying = [], False
-        if self.relay.host and not self.flying:
+            self.outcomes = []
+            self.workers.told()
+        if self.relay.host and self.workers.free:
             self._hand_out(house, now)
         return False
 
@@ -66,37 +60,22 @@ class Mails(Feature):
             self.outcomes.append(value)
 
     def due(self, now: datetime) -> datetime | None:
-        return None if self.flying else self.next
+        return self.next if self.workers.free else None
 
     def end(self) -> None:
-        """What is on its way is left behind, and goes again."""
-        if self.worker is not None:
-            self.parcels.put(None)
-            self.worker.join(FAREWELL)
+        self.workers.end()
 
     def _hand_out(self, house: House, now: datetime) -> None:
         mail = outgoing.next_one()
         self.next = mail.next_at if mail is not None else None
         if mail is not None and outgoing.is_due(mail, now):
-            self._give(Parcel(mail.id, mail.uid, mail.address, mail.title, mail.text, mail.created_at), house)
+            parcel = Parcel(mail.id, mail.uid, mail.address, mail.title, mail.text, mail.created_at)
+            self.workers.give(parcel, house.tell)
 
-    def _give(self, parcel: Parcel, house: House) -> None:
-        if self.worker is None:
-            self.worker = threading.Thread(target=self._work, args=[house], name="mail", daemon=True)
-            self.worker.start()
-        self.flying = True
-        self.parcels.put(parcel)
-
-    def _work(self, house: House) -> None:
+    def _send(self, parcel: Parcel) -> Outcome:
         from gateway.features.mail.relay import send  # SMTP and TLS: two megabytes that most have no use for
 
-        while (parcel := self.parcels.get()) is not None:
-            try:
-                outcome = send(self.relay, parcel)
-            except Exception:
-                log.exception("while a mail was brought to the relay")
-                outcome = Outcome(parcel.name, "mail_refused")
-            house.tell(outcome)
+        return send(self.relay, parcel)
 
     def _watch(self, now: datetime) -> None:
         count, oldest = outgoing.backlog()
@@ -107,3 +86,7 @@ class Mails(Feature):
             alarms.raise_(ALARM, SUBJECT, now, count=count, minutes=minutes, error=error)
         else:
             alarms.clear(ALARM, SUBJECT, now)
+
+
+def _refused(parcel: Parcel) -> Outcome:
+    return Outcome(parcel.name, "mail_refused")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import queue
-import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -14,17 +11,15 @@ from gateway.features.reminders.calendars import UNREACHABLE
 from gateway.features.reminders.fetching import Look, Seen, see
 from gateway.features.reminders.following import steps
 from gateway.features.reminders.states import SOURCE
+from gateway.features.workers import Workers
 from gateway.modems import alarms
 from gateway.store import database
 from gateway.store.models import Calendar, Inbound
-
-log = logging.getLogger(__name__)
 
 AHEAD = timedelta(days=60)  # how far a calendar is read
 BEHIND = timedelta(days=1)
 STALE = timedelta(hours=12)  # a file that is the same is read again: the days go on
 LATE = timedelta(hours=24)  # that a calendar cannot be had is worth an alarm
-FAREWELL = 1.0  # seconds
 
 
 class Reminders(Feature):
@@ -34,11 +29,9 @@ class Reminders(Feature):
     asks = SOURCE
 
     def __init__(self) -> None:
-        self.looks: queue.SimpleQueue[Look | None] = queue.SimpleQueue()
-        self.worker: threading.Thread | None = None
+        self.workers = Workers("calendars", see, _garbled)
         self.seen: Seen | None = None
         self.work: Iterator[None] | None = None
-        self.flying = False
         self.next: datetime | None = None
 
     def hear(self, message: Inbound, number: str, house: House, now: datetime) -> bool:
@@ -52,7 +45,7 @@ class Reminders(Feature):
         more = sending.step(house.caller(SOURCE), now)
         if self.seen is not None:
             return self._follow(self.seen, house, now) or more
-        if not self.flying:
+        if self.workers.free:
             self._look(house, now)
         self.next = min(filter(None, (self.next, sending.next_due())), default=None)
         return more
@@ -71,9 +64,7 @@ class Reminders(Feature):
 
     def end(self) -> None:
         """A calendar that is on its way is looked at again after the next start."""
-        if self.worker is not None:
-            self.looks.put(None)
-            self.worker.join(FAREWELL)
+        self.workers.end()
 
     # ---- machinery -----------------------------------------------------------------------------
 
@@ -100,23 +91,7 @@ class Reminders(Feature):
             house.site.timezone,
             house.site.country,
         )
-        self._give(look, house)
-
-    def _give(self, look: Look, house: House) -> None:
-        if self.worker is None:
-            self.worker = threading.Thread(target=self._work, args=[house], name="calendars", daemon=True)
-            self.worker.start()
-        self.flying = True
-        self.looks.put(look)
-
-    def _work(self, house: House) -> None:
-        while (look := self.looks.get()) is not None:
-            try:
-                seen = see(look)
-            except Exception as error:  # its text may name the address
-                log.error("while a calendar was looked at: %s", type(error).__name__)
-                seen = Seen(look, "answer_garbled")
-            house.tell(seen)
+        self.workers.give(look, house.tell)
 
     def _follow(self, seen: Seen, house: House, now: datetime) -> bool:
         """The next short transaction of what was seen; True while there is more."""
@@ -141,7 +116,8 @@ class Reminders(Feature):
         return True
 
     def _done(self) -> None:
-        self.seen, self.work, self.flying = None, None, False
+        self.seen, self.work = None, None
+        self.workers.told()
 
     def _settle(self, calendar: Calendar, seen: Seen, now: datetime) -> None:
         told = {"next_at": now + timedelta(minutes=calendar.every_min), "error": seen.error}
@@ -155,3 +131,7 @@ class Reminders(Feature):
             Calendar.update(told).where(Calendar.id == calendar.id).execute()
             if seen.error is None:
                 alarms.clear(UNREACHABLE, calendar.uid, now)
+
+
+def _garbled(look: Look) -> Seen:
+    return Seen(look, "answer_garbled")

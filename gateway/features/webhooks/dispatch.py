@@ -15,14 +15,15 @@ from datetime import datetime, timedelta
 
 from gateway.features.api import House
 from gateway.features.webhooks import deliveries, hooks, parcels, permits, posting, replies
-from gateway.features.webhooks.posting import Outcome
-from gateway.features.webhooks.workers import Workers
+from gateway.features.webhooks.posting import Outcome, Post
+from gateway.features.workers import Workers
 from gateway.store import database, delivering
 from gateway.store.models import ApiKey, Delivery, Webhook
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 2  # towards one receiver
+WORKERS = 6  # so that a slow one holds up nobody
 REST = timedelta(minutes=10)  # at most: then it is asked again, by whatever waits
 LATEST = timedelta(hours=2)  # later than any pause: the clock was put back since
 STALE = 200  # given up a step
@@ -43,7 +44,7 @@ class Dispatch:
 
     def __init__(self, house: House, secret: Callable[[], bytes]) -> None:
         self.house, self.secret = house, secret
-        self.workers = Workers(posting.send, house.tell)
+        self.workers = Workers("webhook", posting.send, _garbled, WORKERS)
         self.flying: dict[int, str] = {}  # delivery → receiver
         self.resting: dict[str, Rest] = {}
         self.outcomes: list[Outcome] = []
@@ -103,7 +104,7 @@ class Dispatch:
                 deliveries.give_up([name], deliveries.KEY_REVOKED, now)
             return False
         self.flying[name] = receiver
-        self.workers.give(parcels.pack(delivery, self.secret(), permits.read(), now))
+        self.workers.give(parcels.pack(delivery, self.secret(), permits.read(), now), self.house.tell)
         return True
 
     def _give_up_stale(self, receiver: str, now: datetime) -> bool:
@@ -180,6 +181,10 @@ class Dispatch:
 
     def _jitter(self) -> float:
         return self.house.ids.random(1)[0] / 255
+
+
+def _garbled(post: Post) -> Outcome:
+    return Outcome(post.name, error="answer_garbled")
 
 
 def _error(outcome: Outcome) -> str | None:

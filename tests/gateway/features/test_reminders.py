@@ -64,8 +64,8 @@ class Shop:
         self.feature = Reminders()
 
     def settle(self) -> None:
-        while self.feature.step(self.house, self.bench.now) or self.feature.flying:
-            if self.feature.flying and self.feature.seen is None:
+        while self.feature.step(self.house, self.bench.now) or self.feature.workers.busy:
+            if self.feature.workers.busy and self.feature.seen is None:
                 self.feature.told(self.inbox.get(timeout=30), self.house, self.bench.now)
 
     def at(self, when: str) -> None:
