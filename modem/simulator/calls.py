@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from modem.simulator.device import Device
+from modem.simulator.device import Device
 
 BETWEEN = 3.0  # seconds
 
 
-class Call:
-    """One incoming call; an empty `number` is withheld."""
+def ring(device: Device, number: str, seconds: float) -> None:
+    """Somebody calls for so long; an empty `number` is withheld."""
+    end(device)
+    device.end_ringing = Call(device, number, seconds).end
 
+
+def end(device: Device) -> None:
+    """Whoever rings is sent away."""
+    device.end_ringing()
+
+
+class Call:
     def __init__(self, device: Device, number: str, seconds: float) -> None:
         self._device = device
         self._number = number

@@ -1,4 +1,4 @@
-"""Power on: what a family says while it starts, when it hears again and when its SIM is read.
+"""Power off and on: what a family says while it starts, when it hears again and when its SIM is read.
 
 Half of `boot_seconds` the modem is deaf, then it answers; the SIM is busy until the end.  Meanwhile it
 says its own lines and scraps of what its loader prints.
@@ -6,14 +6,30 @@ says its own lines and scraps of what its loader prints.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from modem.simulator.device import Device
+from modem.simulator import calls
+from modem.simulator.device import Device
+from modem.simulator.silence import FOR_EVER
 
 DEAF = 0.5  # share of `boot_seconds`
 SCRAPS = (b"\x00\xff\xfe\x00", b"\r\n^BOOT:20164651,0,0,0,20\r\n", b"\xf8\x0d\x80UART\x00\r\n", b"\r\n\r\n")
 BETWEEN = 0.4  # seconds between two scraps
+
+
+def off(device: Device) -> None:
+    """Deaf, mute and unreachable from now on."""
+    calls.end(device)
+    device.network.radio(False)
+    device.reset()
+    device.silence.begin(FOR_EVER)
+
+
+def cycle(device: Device, seconds: float | None = None) -> None:
+    """Everything but the storages is forgotten; ready `seconds` later (none: as the options say)."""
+    off(device)
+    device.silence.end()
+    device.sim.power_cycle()
+    device.journal.note("restarted", device.timers.now)
+    start(device, device.options.boot_seconds if seconds is None else seconds)
 
 
 def start(device: Device, seconds: float) -> None:

@@ -12,14 +12,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from modem.simulator import text_mode
+from modem.simulator.device import Device
 from modem.simulator.sim_card import UNREAD, Stored
 from modem.simulator.tpdu import is_report
-
-if TYPE_CHECKING:
-    from modem.simulator.device import Device
 
 
 def take(device: Device, octets: bytes) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from functools import partial
 
+from modem.simulator import power, reception
 from modem.simulator.device import Device
 from modem.simulator.handsets import Handsets
 from modem.simulator.journal import Journal
 from modem.simulator.network import Network
 from modem.simulator.options import Options
+from modem.simulator.terminal import Terminal
 from modem.simulator.timers import Timers
 
 WINTER_TIME = timezone(timedelta(hours=1))  # the service centre's zone
@@ -40,14 +43,18 @@ class Simulation:
         self.handsets = handsets or Handsets(clock)
         self.network = Network(options, self.timers, self.journal, self.handsets, clock)
         self.device = Device(options, self.timers, self.journal, self.network, clock)
+        self.terminal = Terminal(self.device)
         self.network.own_number = lambda: self.device.sim.number
+        self.network.to_modem = partial(reception.take, self.device)
         self.handsets.modems[options.number] = lambda message: self.network.bring(message.encode())
+        self.device.find_network()
+        power.murmur(self.device)
         self.timers.run(now)
 
     def feed(self, data: bytes, now: float) -> bytes:
         """What the modem says to these bytes, at once."""
         self.timers.run(now)
-        self.device.feed(data)
+        self.terminal.feed(data)
         return self.advance(now)
 
     def advance(self, now: float) -> bytes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from modem.simulator import calls, power
 from modem.simulator.commands.sim import MESSAGE_COMMANDS
-from modem.simulator.commands.ussd import DEFAULT_CODING, Said
 from modem.simulator.errors import CmeError, CmsError, Literally, Refused
 from modem.simulator.faults import PROMPT, Fault
 from modem.simulator.fields import service_centre_octets
@@ -15,6 +15,7 @@ from modem.simulator.sim_card import READ, Stored
 from modem.simulator.simulation import Simulation
 from modem.simulator.tpdu import Deliver
 from modem.simulator.user_data import UserData
+from modem.simulator.ussd_codes import DEFAULT_CODING, Said
 
 FLOOD_LINE = '^NWTIME:"26/03/04,11:00:00+4,0"'
 SCRAP = bytes(range(0x80, 0x100)) + b"\x00\x01\x02+CM\r\n"
@@ -40,16 +41,16 @@ class Troubles:
         self._device.fall_silent(FOR_EVER, cure=cure)
 
     def restart(self, seconds: float | None = None) -> None:
-        self._device.power_cycle(seconds)
+        power.cycle(self._device, seconds)
 
     def hang_up(self, seconds: float, link: str = "") -> None:
         if "/" in link:
             raise ValueError("a link is a name in the same folder")
-        self._device.power_off()
-        self._port.hang_up(seconds, self._device.power_cycle, link)
+        power.off(self._device)
+        self._port.hang_up(seconds, lambda: power.cycle(self._device), link)
 
     def power_off(self) -> None:
-        self._device.power_off()
+        power.off(self._device)
 
     # ---- single commands ---------------------------------------------------------------------------
 
@@ -150,7 +151,7 @@ class Troubles:
         self._network.seconds = seconds
 
     def ring(self, number: str = "", seconds: float = 15.0) -> None:
-        self._device.ring(number, seconds)
+        calls.ring(self._device, number, seconds)
 
     def ussd(
         self, code: str, text: str, mode: int = 0, dcs: int = DEFAULT_CODING, seconds: float | None = None

@@ -5,16 +5,13 @@ A name that is not here is refused as an unknown one; a form that is missing, as
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from modem.simulator.answers import Answer, Entry, Handler, says
+from modem.simulator.answers import Answer
 from modem.simulator.commands import general, manners, messages, network, routing, sending, sim, ussd
+from modem.simulator.commands.entry import Entry, Handler, says
+from modem.simulator.device import Device
 from modem.simulator.errors import NOT_ALLOWED, NOT_SUPPORTED, CmeError
 from modem.simulator.grammar import Command
 from modem.simulator.settings import NUMBERS
-
-if TYPE_CHECKING:
-    from modem.simulator.device import Device
 
 VOCABULARY: dict[str, Entry] = {
     # the line and the modem itself

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from modem.simulator.answers import Answer, Entry
+from modem.simulator import power
+from modem.simulator.answers import Answer
+from modem.simulator.commands.entry import Entry
+from modem.simulator.device import Device
 from modem.simulator.errors import WRONG_PARAMETERS, CmeError
 from modem.simulator.settings import CHARSETS, NUMBERS
 from modem.simulator.text_mode import clock_text
-
-if TYPE_CHECKING:
-    from modem.simulator.device import Device
 
 
 def whole_number(text: str, highest: int = 255, lowest: int = 0) -> int:
@@ -87,7 +85,7 @@ def set_function(device: Device, arguments: tuple[str, ...]) -> Answer:
         raise CmeError(WRONG_PARAMETERS)
     if arguments[1:] == ("1",):
         # The result goes out first: the restart forgets the line and all settings.
-        device.timers.after(0, device.power_cycle)
+        device.timers.after(0, lambda: power.cycle(device))
         return []
     device.functional = function
     device.find_network()

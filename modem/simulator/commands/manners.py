@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from modem.simulator.answers import Answer, Handler
+from modem.simulator import power
+from modem.simulator.answers import Answer
+from modem.simulator.commands.entry import Handler
+from modem.simulator.device import Device
 from modem.simulator.errors import Literally
 from modem.simulator.grammar import Command
-
-if TYPE_CHECKING:
-    from modem.simulator.device import Device
 
 FORMS = {"run": "", "read": "?", "test": "=?"}
 
@@ -55,7 +54,7 @@ def _saying(lines: tuple[str, ...]) -> Handler:
 
 def _switch_off(device: Device, _arguments: tuple[str, ...]) -> Answer:
     # The result goes out first.
-    device.timers.after(0, device.power_off)
+    device.timers.after(0, lambda: power.off(device))
     return []
 
 

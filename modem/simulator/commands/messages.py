@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from modem.simulator import text_mode
 from modem.simulator.answers import Answer
+from modem.simulator.device import Device
 from modem.simulator.errors import BAD_INDEX, BAD_PDU, BAD_TEXT, CmsError
 from modem.simulator.sim_card import READ, UNREAD, Stored
-
-if TYPE_CHECKING:
-    from modem.simulator.device import Device
 
 ALL = 4
 

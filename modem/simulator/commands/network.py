@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from modem.simulator.answers import Answer, Entry, Later
+from modem.simulator import calls
+from modem.simulator.answers import Answer, Later
+from modem.simulator.commands.entry import Entry
 from modem.simulator.commands.general import whole_number
+from modem.simulator.device import Device
 from modem.simulator.errors import WRONG_PARAMETERS, CmeError
 from modem.simulator.settings import NUMBERS
-
-if TYPE_CHECKING:
-    from modem.simulator.device import Device
 
 REGISTRATIONS = {"+CREG": 2, "+CGREG": 2, "+CEREG": 7}  # with <AcT>: UTRAN, UTRAN, E-UTRAN
 AREA, CELL = "1A2B", "0C3D4E5F"
@@ -81,5 +79,5 @@ def search(device: Device, _arguments: tuple[str, ...]) -> Answer:
 
 def end_call(device: Device, _arguments: tuple[str, ...]) -> Answer:
     """ATH and AT+CHUP: whoever rings is sent away."""
-    device.end_call()
+    calls.end(device)
     return []

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from modem.simulator.answers import Answer
 from modem.simulator.commands.general import whole_number
+from modem.simulator.device import Device
 from modem.simulator.errors import BAD_TEXT, NO_ACK_EXPECTED, CmsError
-
-if TYPE_CHECKING:
-    from modem.simulator.device import Device
 
 NOT_ALLOWED_HERE = 302
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from modem.simulator import fields
 from modem.simulator.answers import Answer, Later, Prompt
+from modem.simulator.device import Device
 from modem.simulator.errors import BAD_INDEX, BAD_PDU, BAD_TEXT, FULL, CmsError
 from modem.simulator.handsets import manner_of
 from modem.simulator.sim_card import SENT, UNSENT, Stored
 from modem.simulator.text_mode import STATUSES, from_line
 from modem.simulator.tpdu import Submit, strip_service_centre
 from modem.simulator.user_data import OCTETS, UCS2, UserData, alphabet_of
-
-if TYPE_CHECKING:
-    from modem.simulator.device import Device
 
 LONGEST_TPDU = 164
 REPORT_BIT, VALIDITY_BITS, RELATIVE = 0x20, 0x18, 0x10  # of the first octet

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from modem.simulator.answers import Answer, Handler
+from modem.simulator.answers import Answer
+from modem.simulator.commands.entry import Handler
+from modem.simulator.device import Device
 from modem.simulator.errors import NOT_ALLOWED, WRONG_PARAMETERS, CmeError, CmsError, Refused
 from modem.simulator.sim_card import ATTEMPTS, PUK_ATTEMPTS
-
-if TYPE_CHECKING:
-    from modem.simulator.device import Device
 
 # What the SIM's state costs: the refusal's number for a message command, and for any other.
 BUSY = "busy"

@@ -6,41 +6,14 @@ in hex and answer in UCS-2, as hex too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from modem.simulator import alphabet
 from modem.simulator.answers import Answer
 from modem.simulator.commands.general import whole_number
+from modem.simulator.device import Device
 from modem.simulator.errors import NO_SERVICE, WRONG_PARAMETERS, CmeError
 from modem.simulator.text_mode import from_line, to_line
 from modem.simulator.user_data import ucs2
-
-if TYPE_CHECKING:
-    from modem.simulator.device import Device
-
-UCS2_CODING = 72  # <dcs>
-DEFAULT_CODING = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What the network answers to one code; `mode` 1 asks for a reply; `seconds` None: as long as a part."""
-
-    text: str
-    mode: int = 0
-    coding: int = DEFAULT_CODING
-    seconds: float | None = None
-
-
-CODES = {
-    "*100#": Said("Solde: 12,34 EUR. Valable jusqu'au 31/12."),
-    "#123#": Said("Solde: 12,34 EUR. Valable jusqu'au 31/12."),
-    "*#100#": Said("Votre numero: {number}"),
-    "*144#": Said("1 Solde\n2 Forfait", mode=1),
-    "1": Said("Solde: 12,34 EUR."),
-}
-UNKNOWN_CODE = Said("Code inconnu.")
+from modem.simulator.ussd_codes import UCS2_CODING, UNKNOWN_CODE, Said
 
 
 def dial(device: Device, arguments: tuple[str, ...]) -> Answer:

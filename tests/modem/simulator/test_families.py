@@ -22,6 +22,7 @@ from modem.api import (
 )
 from modem.link import Link, Options
 from modem.session import Timings
+from modem.simulator import power
 from modem.simulator.families import FAMILIES
 from modem.simulator.options import Options as Modem
 from modem.simulator.run import Simulator
@@ -152,7 +153,7 @@ def test_power_off_is_for_good(bench: MakeBench) -> None:
     modem.say("AT+CPOWD=1")
     modem.wait(1000)
     assert modem.say("AT") == ""
-    modem.device.power_cycle()
+    power.cycle(modem.device)
     assert "OK" in modem.say("AT")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from modem.simulator import power
 from modem.simulator.handsets import yes_or_first
 from modem.simulator.tpdu import Deliver, StatusReport, strip_service_centre
 
@@ -254,7 +255,7 @@ def test_references_count_up_and_wrap_at_256(bench: MakeBench) -> None:
 def test_references_survive_a_restart_of_the_modem(bench: MakeBench) -> None:
     modem = bench()
     modem.send("+33639980008")
-    modem.device.power_cycle()
+    power.cycle(modem.device)
     modem.say("ATE0")
     assert modem.send("+33639980008") == "+CMGS: 1\n\nOK"
 
