@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser
 
 from fakes import MONDAY_NOON
 from gateway.store.upgrade import upgrade
 from journeys import browser
 from stack import Stack
+from web.app import build
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +26,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def chromium() -> Iterator[Browser]:
     with browser.running() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def built() -> Flask:
+    """The web application, of no installation yet: slow to make, so that each test furnishes the same one."""
+    return build()
 
 
 @pytest.fixture(scope="session")

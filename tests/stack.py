@@ -14,9 +14,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+from gateway.access import keys
+from gateway.ids import Ids
+from gateway.secret import appliance_secret
+from gateway.store import database
 
 PATIENCE = 120.0  # seconds; several tests share two processors
 CONFIG = """\
@@ -27,6 +33,7 @@ data_dir = "{data}"
 runtime_dir = "{runtime}"
 [web]
 port = {port}
+public_url = "{public_url}"
 undo_s = 0
 [demo]
 simulator = "{runtime}/control"
@@ -59,6 +66,7 @@ class Stack:
         typed_pin: str = "",
         ledger: Path | None = None,
         environment: Mapping[str, str] | None = None,
+        public_host: str = "",
         **simulator: float | str,
     ) -> None:
         self.data = folder
@@ -70,6 +78,7 @@ class Stack:
         self.simulator = {"network-seconds": 0.0, "delivery-seconds": 0.0, "modems": modems, **simulator}
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.public_url = f"http://{public_host}:{self.port}" if public_host else ""
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         # Socket paths are short by law (108 octets); a test's own folder may not be.
         self.runtime_folder = tempfile.TemporaryDirectory(prefix="chappe-")
@@ -92,12 +101,21 @@ class Stack:
         self.start("simulate", "--link", f"{self.runtime}/modem", "--control", str(self.control), *times)
         self.start("gateway")
         self.start("web")
-        self.key = self.run("key", "create", "test", "--quiet").strip()
+        self.key = self._make_key()
         until(lambda: self.api("GET", "/healthz")[0] == 200, "a healthy page")
         if not self.typed_pin and not self.simulator.get("pin"):
             until(self.modem_ready, "a ready modem")
             until(self.clock_trusted, "a clock that the network vouches for")
         return self
+
+    def _make_key(self) -> str:
+        """As `chappe key create` does, without the second that a process takes to begin."""
+        secret = appliance_secret(self.ledger, Ids())
+        database.open(self.ledger / "chappe.sqlite")
+        with database.connection(), database.transaction():
+            made = keys.create("test", (), datetime.now(UTC), Ids(), secret)
+        database.db.close_all()
+        return made.key
 
     def _written(self) -> str:
         pin_file = ""
@@ -105,6 +123,7 @@ class Stack:
             pin_file = str(self.data / "pin")
             Path(pin_file).write_text(self.typed_pin)
         facts = {"language": self.language, "data": self.ledger, "runtime": self.runtime, "port": self.port}
+        facts["public_url"] = self.public_url
         suffixes = ["", *(f"-{number}" for number in range(2, self.modems + 1))]
         tables = [
             MODEM.format(number=number, suffix=suffix, runtime=self.runtime, pin_file=pin_file)
@@ -235,6 +254,11 @@ class Stack:
     def submitted(self) -> list[dict[str, Any]]:
         """Every SUBMIT that the simulated network took, in order: the witness."""
         return [event for event in self.modem(do="log")["events"] if event["event"] == "submitted"]
+
+    def shown(self, number: str) -> list[str]:
+        """What the telephone with that number got so far, whole texts in order."""
+        phones = {phone["number"]: phone["messages"] for phone in self.modem(do="handsets")["handsets"]}
+        return [said["text"] for said in phones.get(number, []) if not said["from_phone"]]
 
     def sign_in_link(self, name: str = "ana") -> str:
         """A one-time link for a person, made if need be."""

@@ -9,6 +9,7 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_bootstrap import Bootstrap5
 
 import web.api
+from gateway import timezones
 from gateway.clock import Clock, SystemClock
 from gateway.config import Config
 from gateway.ids import Ids
@@ -16,21 +17,17 @@ from gateway.secret import appliance_secret
 from gateway.store import database
 from web import (
     assets,
-    campaign_looks,
     footprints,
     formats,
     hooks,
     language,
     live,
+    memory,
     metrics,
     mishaps,
     pages,
-    porter,
-    postings,
     readings,
-    rehearsals,
     roles,
-    rounds,
     security,
     short,
     sign_in,
@@ -52,13 +49,8 @@ PARTS = (
     mishaps,
     pages,
     short,
-    porter,
     readings,
     footprints,
-    rounds,
-    postings,
-    rehearsals,
-    campaign_looks,
 )
 
 
@@ -83,11 +75,24 @@ class Site(Flask):
 
 def create_app(config: Config, clock: Clock | None = None, ids: Ids | None = None) -> Flask:
     """A WSGI application over the installation's database; raises gateway.errors.Unusable."""
+    app = build()
+    furnish(app, config, clock or SystemClock(), ids or Ids())
+    return app
+
+
+def furnish(app: Flask, config: Config, clock: Clock, ids: Ids) -> None:
+    """Let the application answer for this installation; what it remembered of another is forgotten."""
     database.open(config.appliance.database_path)
+    timezones.stands_in(config.appliance.timezone)
+    app.extensions["chappe"] = Office(config, clock, ids)
+    app.config["SECRET_KEY"] = appliance_secret(config.appliance.data_dir, ids)  # signs the form token
+    memory.forget_all(app)
+
+
+def build() -> Flask:
+    """The application, of no installation yet: it answers nothing before it is furnished."""
     app = Site(__name__)
-    app.extensions["chappe"] = Office(config, clock or SystemClock(), ids or Ids())
     app.config.update(
-        SECRET_KEY=appliance_secret(config.appliance.data_dir, ids or Ids()),  # signs the form token
         SESSION_COOKIE_NAME="chappe_form",
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=64 * 1024,

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import datetime
 from threading import Lock
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 
 from gateway.access import keys, people
 from gateway.store import database
 from gateway.store.models import ApiKey, User
+from web.memory import Kept
 from web.office import office
 
 EVERY = 60.0  # seconds
@@ -36,8 +37,10 @@ class Footprints:
         return due
 
 
+footprints = Kept(lambda _: Footprints())
+
+
 def register(app: Flask) -> None:
-    app.extensions["footprints"] = Footprints()
     app.after_request(_of_person)
 
 
@@ -56,8 +59,8 @@ def _of_person(answer: Response) -> Response:
 
 def _note(kind: str, row: int, write: Callable[[datetime], None]) -> None:
     """Where the database cannot be written, the request goes on all the same."""
-    clock, noted = office().clock, current_app.extensions["footprints"]
-    if not noted.is_due(kind, row, clock.monotonic()):
+    clock = office().clock
+    if not footprints().is_due(kind, row, clock.monotonic()):
         return
     try:
         write(clock.now())

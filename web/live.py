@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from flask import Blueprint, Flask, current_app, g, jsonify, request
+from flask import Blueprint, Flask, g, jsonify, request
 from werkzeug.wrappers import Response
 
 from gateway import handsets, status
@@ -17,13 +17,16 @@ from gateway.access import sessions
 from gateway.backup import nightly, shelf
 from gateway.contacts.imports import jobs
 from gateway.errors import GatewayError
+from gateway.features.automations import verbs as automations
 from gateway.features.campaigns import verbs as campaigns
+from gateway.features.reminders import appointments
 from gateway.features.surveys import verbs as surveys
 from gateway.messages import conversations, lookup
 from gateway.modems import alarms, calls, incidents, requests, selftest
 from gateway.store import database
 from web import sign_in
 from web.assets import ENDPOINTS
+from web.memory import Kept
 from web.office import office
 from web.watch import Ear, Seen, Watch
 
@@ -36,7 +39,14 @@ STREAM = {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
 # What a page shows besides messages and the state of the modems.
 SHOWS = {
     "alarm_pages.listing": "alarms",
+    "appointment_pages.detail": "appointments",
+    "appointment_pages.show": "appointments",
+    "automation_pages.listing": "automations",
+    "automation_pages.runs": "automations",
+    "automation_pages.show": "automations",
     "backup_pages.show": "backups",
+    "calendar_source_pages.listing": "appointments",
+    "calendar_source_pages.show": "appointments",
     "campaign_pages.listing": "campaigns",
     "campaign_pages.show": "campaigns",
     "conversations.listing": "colleagues",
@@ -54,12 +64,11 @@ SHOWS = {
 def register(app: Flask) -> None:
     app.register_blueprint(routes)
     app.before_request(_note_version)
-    app.extensions["watch"] = Watch(lambda ears: _look(app, ears))
 
 
 def close(app: Flask) -> None:
     """Let every stream end at once: the server leaves."""
-    _watch(app).close()
+    watching.of(app).close()
 
 
 def _note_version() -> None:
@@ -84,7 +93,7 @@ def follow() -> Response:
     known = request.headers.get("Last-Event-ID") or known  # the same browser, back again
     token = sign_in.token()
     gone = request.environ.get("waitress.client_disconnected", bool)  # another server tells at the next line
-    ear, watch = Ear(of if of in BESIDES else "", token, known, gone), _watch(current_app)
+    ear, watch = Ear(of if of in BESIDES else "", token, known, gone), watching()
     if not watch.listen(ear):
         return Response(status=503, headers={"Retry-After": "60"})
     answer = Response(_stream(watch, ear, known), headers=STREAM)
@@ -120,9 +129,7 @@ def _look(app: Flask, ears: Sequence[Ear]) -> Seen:
         )
 
 
-def _watch(app: Flask) -> Watch:
-    found: Watch = app.extensions["watch"]
-    return found
+watching = Kept(lambda app: Watch(lambda ears: _look(app, ears)))
 
 
 def _modems() -> str:
@@ -170,6 +177,8 @@ def _campaigns() -> str:
 
 BESIDES = {
     "alarms": _alarms,
+    "appointments": appointments.version,
+    "automations": automations.version,
     "backups": _backups,
     "campaigns": _campaigns,
     "colleagues": conversations.version,

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Flask, Response, request
 
 from web import problems
 from web.api import auth
 from web.measures import COUNTER, MEASURES, Reckoned, samples
+from web.memory import Kept
 from web.office import office
 
 if TYPE_CHECKING:
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
 FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 
 pages = Blueprint("metrics", __name__)
+reckoned = Kept(lambda _: Reckoned())
 problems.attach(pages)
 
 
 def register(app: Flask) -> None:
-    app.extensions["reckoned"] = Reckoned()
     app.register_blueprint(pages)
 
 
@@ -67,6 +68,6 @@ class _Now:
             name: kinds.get(measure.kind, GaugeMetricFamily)(name, measure.about, labels=measure.labels)
             for name, measure in MEASURES.items()
         }
-        for sample in samples(here.config, here.clock, current_app.extensions["reckoned"]):
+        for sample in samples(here.config, here.clock, reckoned()):
             families[sample.name].add_metric(sample.labels, sample.value)
         yield from (family for family in families.values() if family.samples)

@@ -8,12 +8,11 @@ from __future__ import annotations
 import logging
 from threading import Event, Lock, Thread
 
-from flask import Flask, current_app
-
 from gateway.contacts.imports import carrying, jobs
 from gateway.contacts.imports.carrying import Carrier
 from gateway.store import database
 from gateway.store.models import ImportJob
+from web.memory import Kept
 from web.office import Office
 
 PATIENCE = 5.0  # seconds after which a database that would not is asked again
@@ -76,15 +75,9 @@ class Porter:
             return wanted
 
 
-def register(app: Flask) -> None:
-    app.extensions["porter"] = Porter(app.extensions["chappe"])
-
-
-def of(app: Flask) -> Porter:
-    found: Porter = app.extensions["porter"]
-    return found
+on_duty = Kept(lambda app: Porter(app.extensions["chappe"]))
 
 
 def call() -> None:
     """There is something to be carried."""
-    of(current_app).call()
+    on_duty().call()

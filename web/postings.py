@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from flask import Flask, current_app
+from flask import Flask
 
 from gateway import status, wake
 from gateway.contacts import mailing
@@ -14,6 +14,7 @@ from gateway.messages.outbox import PAUSE, Caller
 from gateway.store import database
 from gateway.store.models import Batch
 from web.errands import Errands
+from web.memory import Kept, application
 from web.office import office
 
 UNDOABLE = ("notification", "marketing")  # the others leave at once: a code that waits is worth less
@@ -22,14 +23,12 @@ RETRY = 5.0  # seconds, where the database would not
 
 log = logging.getLogger(__name__)
 
-
-def register(app: Flask) -> None:
-    app.extensions["postings"] = Errands("postings")
+desk = Kept(lambda _: Errands("postings"))
 
 
 def close(app: Flask) -> None:
     """The process leaves: what is not done is taken up again by the next one."""
-    desk(app).close()
+    desk.of(app).close()
 
 
 def resume(app: Flask) -> None:
@@ -54,32 +53,22 @@ def post(mail: Mail, key: str, people: int, caller: Caller) -> Batch:
     """Begin, and leave it to itself."""
     now = office().clock.now()
     batch = mailing.begin(mail, key, people, hold_until(mail, 0), caller.source, now)
-    _hand_over(_app(), batch)
+    _hand_over(application(), batch)
     return batch
 
 
 def undo(key: str) -> None:
     """Stop it, and take back what has not left."""
-    _hand_over(_app(), mailing.stop(key))
-
-
-def desk(app: Flask) -> Errands:
-    found: Errands = app.extensions["postings"]
-    return found
-
-
-def _app() -> Flask:
-    found: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    return found
+    _hand_over(application(), mailing.stop(key))
 
 
 def _hand_over(app: Flask, batch: Batch) -> None:
     work = _undo if batch.state == mailing.UNDOING else _write
-    desk(app).add(lambda: work(app, batch.key))
+    desk.of(app).add(lambda: work(app, batch.key))
 
 
 def _write(app: Flask, key: str) -> None:
-    closing = desk(app).closing
+    closing = desk.of(app).closing
     with app.app_context(), database.connection():
         here, batch = office(), mailing.get(key)
         site = here.config.appliance

@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from threading import Event
 
-from flask import Flask, current_app
-
 from gateway import wake
 from gateway.errors import NotFound
 from gateway.messages import outbox
 from gateway.messages.bulk import Outcome
 from gateway.store import database
 from web.errands import Errands
+from web.memory import Kept
 from web.office import Office, office
 
 REMEMBERED = 20
@@ -108,13 +107,7 @@ class Rounds:
             began = here.clock.monotonic()
 
 
-def register(app: Flask) -> None:
-    app.extensions["rounds"] = Rounds()
-
-
-def rounds() -> Rounds:
-    found: Rounds = current_app.extensions["rounds"]
-    return found
+rounds = Kept(lambda _: Rounds())
 
 
 def start(answer: str, total: int, steps: Iterator[Outcome]) -> Round:

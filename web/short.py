@@ -10,7 +10,7 @@ from collections import OrderedDict
 from ipaddress import ip_address
 from threading import Lock
 
-from flask import Blueprint, Flask, Response, current_app, make_response, redirect, render_template, request
+from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response as Answer
@@ -22,6 +22,7 @@ from gateway.features.landings import verbs as landings
 from gateway.features.links import robots
 from gateway.features.links import verbs as links
 from gateway.store.models import Landing
+from web.memory import Kept
 from web.office import office
 
 MOST_MISSES = 30  # a minute from one address: more is no thumb that slipped
@@ -53,7 +54,6 @@ class Misses:
 
 
 def register(app: Flask) -> None:
-    app.extensions["misses"] = Misses()
     app.register_blueprint(pages)
 
 
@@ -159,9 +159,7 @@ def _kept(answer: Answer, found: Landing) -> Answer:
     return answer
 
 
-def _misses() -> Misses:
-    found: Misses = current_app.extensions["misses"]
-    return found
+_misses = Kept(lambda _: Misses())
 
 
 def _address() -> str:

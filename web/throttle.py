@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from threading import Lock
 
+from web.memory import Kept
+
 FREE_TRIES = 5
 FREE_IN_ALL = 20  # a family behind one address, a name that several get wrong
 LONGEST_WAIT = 60.0  # seconds
@@ -66,3 +68,6 @@ def _pause(free: int, count: int, last: float, now: float) -> float:
     if count < free:
         return 0.0
     return max(0.0, last + min(2.0 ** min(count - free, 10), LONGEST_WAIT) - now)
+
+
+throttle = Kept(lambda _: Throttle())

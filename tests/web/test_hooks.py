@@ -20,7 +20,7 @@ from gateway.ids import Ids
 from gateway.store import database
 from gateway.store.models import ApiKey, KeyUsage, Message
 from installation import installed
-from web.app import create_app
+from web.app import furnish
 
 ANNA = "+33639980001"
 ALERT = {
@@ -40,11 +40,11 @@ def site(tmp_path: Path, empty_database: Path) -> Config:
 
 
 @pytest.fixture
-def app(site: Config) -> Iterator[Flask]:
-    made = create_app(site, FakeClock(), Ids())
+def app(built: Flask, site: Config) -> Iterator[Flask]:
+    furnish(built, site, FakeClock(), Ids())
     with database.connection():
         routes.add(Wish("on-call", ANNA), site.appliance, "test:me", MONDAY_NOON)
-    yield made
+    yield built
     database.db.close_all()
 
 

@@ -31,7 +31,7 @@ from gateway.store import database, models, vitals
 from house.tree import ROOT
 from installation import installed
 from web import serve
-from web.app import create_app
+from web.app import furnish
 from web.measures import COUNTER, MEASURES
 from web.metrics import FORWARDED
 
@@ -65,8 +65,9 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def app(site: Config, clock: FakeClock) -> Iterator[Flask]:
-    yield create_app(site, clock, counting_ids())
+def app(built: Flask, site: Config, clock: FakeClock) -> Iterator[Flask]:
+    furnish(built, site, clock, counting_ids())
+    yield built
     database.db.close_all()
 
 

@@ -29,7 +29,6 @@ from web.api import (
     sending,
     surveys,
     verify,
-    waiting,
     webhooks,
     wordings,
 )
@@ -62,14 +61,13 @@ VERSION = "1"
 
 
 def register(app: Flask) -> None:
-    """Serve the API in the application; `app.extensions["chappe"]` is its office."""
+    """Serve the API in the application."""
     app.config.setdefault("API_TITLE", "Chappe")
     app.config.setdefault("API_VERSION", VERSION)
     app.config.setdefault("OPENAPI_VERSION", "3.1.0")
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # a person may read it too
     app.json.sort_keys = False  # type: ignore[attr-defined]  # what matters most comes first
     problems.guard_paths(app)
-    waiting.register(app)
     api = NativeApi(app, spec_kwargs={"info": {"description": INTRODUCTION}})
     key = {"type": "http", "scheme": auth.SCHEME, "description": "A key made by `chappe key create NAME`."}
     api.spec.components.security_scheme(auth.SCHEME, key)

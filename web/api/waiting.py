@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Flask, current_app, request
+from flask import Flask, request
 
 from gateway.messages import lookup
 from gateway.messages.lifecycle import FINAL
 from gateway.store import database
 from gateway.store.models import Message
+from web.memory import Kept
 from web.office import office
 from web.watch import Ear, Seen, Watch
 
 MOST = 4  # calls at once: each keeps one of the server's twelve threads
 EVERY = 0.25  # seconds
-EXTENSION = "patience"  # where the application keeps who waits
 
-
-def register(app: Flask) -> None:
-    app.extensions[EXTENSION] = Watch(_look, MOST, EVERY)
+patience = Kept(lambda _: Watch(_look, MOST, EVERY))  # who waits
 
 
 def close(app: Flask) -> None:
     """Let every call be answered at once: the server leaves."""
-    _watch(app).close()
+    patience.of(app).close()
 
 
 def until_final(message: Message, seconds: int) -> Message:
@@ -35,7 +33,7 @@ def until_final(message: Message, seconds: int) -> Message:
     if not seconds or message.state in FINAL:
         return message
     gone = request.environ.get("waitress.client_disconnected", bool)
-    ear, watch = Ear(message.uid, message.uid, message.state, gone), _watch(current_app)
+    ear, watch = Ear(message.uid, message.uid, message.state, gone), patience()
     if not watch.listen(ear):
         return message
     try:
@@ -62,8 +60,3 @@ def _look(ears: Sequence[Ear]) -> Seen:
         rows = Message.select(Message.uid, Message.state).where(Message.uid.in_(wanted))
         states = {str(row.uid): str(row.state) for row in rows}
     return Seen(versions={uid: states.get(uid, "") for uid in wanted}, standing=set(states))
-
-
-def _watch(app: Flask) -> Watch:
-    found: Watch = app.extensions[EXTENSION]
-    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
@@ -16,7 +16,7 @@ from gateway.store.models import User
 from web import sign_in
 from web.language import trouble
 from web.office import office
-from web.throttle import Throttle
+from web.throttle import throttle
 
 pages = Blueprint("account", __name__)
 
@@ -32,8 +32,7 @@ def show() -> str:
 def change_password() -> Response | Refused:
     """Every session ends, also this one: it goes on as a new one.  Guessing is slowed down as at the door."""
     me, address, here = _me(), request.remote_addr or "", office()
-    throttle: Throttle = current_app.extensions["throttle"]
-    if pause := throttle.admit(address, me.name, here.clock.monotonic()):
+    if pause := throttle().admit(address, me.name, here.clock.monotonic()):
         seconds = max(1, round(pause))
         return _page({"old": _("Too many tries. Wait %(seconds)s s, then try again.", seconds=seconds)}), 429
     try:
@@ -42,9 +41,9 @@ def change_password() -> Response | Refused:
             audit.write(sign_in.caller().source, "password_changed", here.clock.now(), shown=me.name)
     except Invalid as error:
         if error.field != "old":
-            throttle.right(address, me.name)
+            throttle().right(address, me.name)
         return _page({error.field or "password": trouble(error)}), 422
-    throttle.right(address, me.name)
+    throttle().right(address, me.name)
     answer = sign_in.welcome(me, url_for(".show"))
     flash(_("Your password is changed. Everywhere else you sign in anew."), "good")
     return answer

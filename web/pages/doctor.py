@@ -12,20 +12,19 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import NamedTuple
 
-from flask import Blueprint, current_app, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from gateway import audit
-from gateway.doctor import bundle, spoken
-from gateway.doctor.examine import examine
+from gateway.doctor import spoken
 from gateway.doctor.findings import Examined, Finding, Level
-from gateway.doctor.patient import Patient
 from gateway.store import database, soundness
 from gateway.store.soundness import Table
 from web import sign_in
 from web.language import say
+from web.memory import Kept
 from web.office import office
 from web.tones import Look
 
@@ -64,6 +63,9 @@ class Surgery:
 
     def result(self, *, anew: bool = False) -> Result:
         """The last look, unless it is old, or another is asked for."""
+        from gateway.doctor.examine import examine  # what looks for modems, which only a look needs
+        from gateway.doctor.patient import Patient
+
         with self._lock:
             now = office().clock.now()
             if anew or self._last is None or abs(now - self._last.at) > FRESH:
@@ -73,10 +75,7 @@ class Surgery:
             return self._last
 
 
-def surgery() -> Surgery:
-    """Of this application."""
-    found: Surgery = current_app.extensions.setdefault("doctor", Surgery())
-    return found
+surgery = Kept(lambda _: Surgery())
 
 
 @pages.get("/doctor")
@@ -104,6 +103,9 @@ def again() -> Response:
 @pages.get("/doctor/bundle")
 def fetch() -> Response:
     """A look of this very moment, and all that explains it; noted where the database can be written."""
+    from gateway.doctor import bundle
+    from gateway.doctor.patient import Patient
+
     here, content = office(), io.BytesIO()
     result = surgery().result(anew=True)
     patient = Patient(here.config, result.at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -13,10 +13,9 @@ from web import sign_in as door
 from web.language import trouble
 from web.office import office
 from web.pages import wizard
-from web.throttle import Throttle
+from web.throttle import throttle
 
 pages = Blueprint("welcome", __name__)
-pages.record(lambda setup: setup.app.extensions.update(throttle=Throttle()))
 
 
 @pages.get("/sign-in")
@@ -29,15 +28,15 @@ def sign_in() -> str | Response:
 @pages.post("/sign-in")
 def try_password() -> str | Response | tuple[str, int]:
     name, address = request.form.get("name", "").strip(), request.remote_addr or ""
-    now, throttle = office().clock.monotonic(), current_app.extensions["throttle"]
-    if pause := throttle.admit(address, name, now):
+    now = office().clock.monotonic()
+    if pause := throttle().admit(address, name, now):
         seconds = max(1, round(pause))
         wait = _("Too many tries. Wait %(seconds)s s, then try again.", seconds=seconds)
         return _sign_in_page(name, wait), 429
     user = people.check(name, request.form.get("password", ""))
     if user is None:
         return _sign_in_page(name, _("This name and this password do not go together.")), 422
-    throttle.right(address, name)
+    throttle().right(address, name)
     return door.welcome(user, request.args.get("next", "/"))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,6 +14,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from waitress.server import create_server
 from werkzeug.test import TestResponse
 
 from gateway import status
@@ -21,8 +24,9 @@ from gateway.ids import Ids
 from gateway.status import ModemStatus
 from gateway.store import database, models
 from installation import installed
+from web.api import docs
 from web.api.codes import CODES
-from web.app import create_app
+from web.app import furnish
 from web.problems import MEDIA_TYPE
 
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)  # a Monday; noon in Paris
@@ -177,13 +181,14 @@ def clock() -> StandingClock:
 
 
 @pytest.fixture
-def app(site: Config, clock: StandingClock) -> Flask:
-    return create_app(site, clock)
+def app(built: Flask, site: Config, clock: StandingClock) -> Flask:
+    furnish(built, site, clock, Ids())
+    return built
 
 
-@pytest.fixture
-def judge(app: Flask) -> Judge:
-    return Judge(app.test_client().get("/api/v1/openapi.json").get_json())
+@pytest.fixture(scope="session")
+def judge(built: Flask) -> Judge:
+    return Judge(json.loads(json.dumps(built.extensions[docs.DOCUMENT])))
 
 
 @pytest.fixture
@@ -247,3 +252,15 @@ def received(app: Flask) -> Callable[..., str]:
         return uid
 
     return store
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """The application behind a real socket."""
+    server = create_server(app, host="127.0.0.1", port=0, threads=2)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(10)
+    assert not thread.is_alive()

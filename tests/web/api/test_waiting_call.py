@@ -20,7 +20,7 @@ API = "/api/v1/messages"
 
 @pytest.fixture
 def watch(app: Flask) -> Iterator[Watch]:
-    found: Watch = app.extensions[waiting.EXTENSION]
+    found = waiting.patience.of(app)
     yield found
     found.close()
 

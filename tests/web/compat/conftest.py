@@ -23,9 +23,7 @@ from gateway.status import ModemStatus
 from gateway.store import database, models
 from installation import installed
 from program import OURS, Program
-from web.app import create_app
-from web.footprints import Footprints
-from web.office import Office
+from web.app import furnish
 
 MODEMS = (
     ModemStatus("sim1", "ready", iccid="8933010000000001234", registration=1, number=OURS),
@@ -35,12 +33,8 @@ MODEMS = (
 
 @pytest.fixture
 def site(tmp_path: Path, empty_database: Path) -> Config:
-    return _site(tmp_path, empty_database)
-
-
-def _site(folder: Path, empty_database: Path) -> Config:
-    loaded = installed(folder, empty_database, modems=2)
-    status.write(folder, MODEMS, MONDAY_NOON)
+    loaded = installed(tmp_path, empty_database, modems=2)
+    status.write(tmp_path, MODEMS, MONDAY_NOON)
     return loaded
 
 
@@ -50,31 +44,26 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Iterator[tuple[Flask, str]]:
-    """One application on a socket for all tests, because it is slow to make, and its address."""
-    app = create_app(_site(tmp_path_factory.mktemp("first"), empty_database))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+def served(built: Flask) -> Iterator[str]:
+    """Where the application answers on a socket, for all tests."""
+    server = make_server("127.0.0.1", 0, built, threaded=True)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield app, f"http://127.0.0.1:{server.server_port}"
+    yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
 
 
 @pytest.fixture
-def app(served: tuple[Flask, str], site: Config, clock: FakeClock) -> Flask:
-    """The application in an office of this test's own: another database, clock and memory."""
-    app, _ = served
-    database.open(site.appliance.database_path)
-    app.extensions["chappe"] = Office(site, clock, counting_ids())
-    app.extensions["footprints"] = Footprints()
-    return app
+def app(built: Flask, site: Config, clock: FakeClock) -> Flask:
+    furnish(built, site, clock, counting_ids())
+    return built
 
 
 @pytest.fixture
-def root(served: tuple[Flask, str], app: Flask) -> str:
-    return served[1]
+def root(served: str, app: Flask) -> str:
+    return served
 
 
 @pytest.fixture

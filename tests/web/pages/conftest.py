@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from werkzeug.security import generate_password_hash
 
 from fakes import MONDAY_NOON, FakeClock, counting_ids
@@ -21,7 +20,7 @@ from gateway.store.models import Setting, User
 from installation import installed
 from journeys.visitor import PASSWORD, SIM, Ledger, Visitor
 from web import sign_in
-from web.app import create_app
+from web.app import furnish
 
 DEMO = """
 [demo]
@@ -43,11 +42,6 @@ def empty_database(empty_database: Path, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
-
-
-@pytest.fixture(scope="session")
 def password_hash() -> str:
     """A password is slow to hash, on purpose: once is enough."""
     return generate_password_hash(PASSWORD)
@@ -66,10 +60,9 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def app(site: Config, clock: FakeClock, compiled: BytecodeCache) -> Iterator[Flask]:
-    app = create_app(site, clock, counting_ids())
-    app.jinja_env.bytecode_cache = compiled  # each template is compiled once, not once a test
-    yield app
+def app(built: Flask, site: Config, clock: FakeClock) -> Iterator[Flask]:
+    furnish(built, site, clock, counting_ids())
+    yield built
     database.db.close_all()
 
 

@@ -61,7 +61,7 @@ def behind(app: Flask) -> Iterator[Any]:
     def rest() -> None:
         with app.app_context():
             assert rehearsals.desk().errands.rest(PATIENCE)
-        assert postings.desk(app).rest(PATIENCE)
+        assert postings.desk.of(app).rest(PATIENCE)
 
     yield rest
     rest()

@@ -38,8 +38,8 @@ PATIENCE = 20.0
 @pytest.fixture(autouse=True)
 def close_the_porter(app: Flask) -> Any:
     yield
-    porter.of(app).close()
-    assert porter.of(app).wait(PATIENCE)
+    porter.on_duty.of(app).close()
+    assert porter.on_duty.of(app).wait(PATIENCE)
 
 
 def give(visitor: Visitor, octets: bytes, name: str = "clients.csv", code: int = 200) -> tuple[str, str]:
@@ -59,7 +59,7 @@ def give(visitor: Visitor, octets: bytes, name: str = "clients.csv", code: int =
 
 def carried(app: Flask, visitor: Visitor, address: str) -> str:
     """The report, once everything is in."""
-    assert porter.of(app).wait(PATIENCE)
+    assert porter.on_duty.of(app).wait(PATIENCE)
     return visitor.read(address)
 
 

@@ -24,7 +24,7 @@ from gateway.store.models import Audit, Message, User
 from journeys.visitor import PASSWORD, Ledger, Visitor
 from people import agree
 from web.pages import several
-from web.rounds import Round
+from web.rounds import Round, rounds
 
 ANNA, BOB = "+33639980001", "+33639980002"
 PATIENCE = 20.0  # seconds within which a round is over
@@ -240,7 +240,7 @@ def test_all_that_match_are_dealt_with_behind_the_page_and_latecomers_are_not(
     page = confirm(ana, question)
     path = re.search(r"/messages/work/[\w-]+", page)
     assert path
-    assert app.extensions["rounds"].errands.rest(PATIENCE)
+    assert rounds.of(app).errands.rest(PATIENCE)
     page = ana.read(path[0].removesuffix("/stop"))
     assert f"{len(made)} messages are canceled." in page
     assert 'value="100"' in page
@@ -255,7 +255,7 @@ def test_many_that_are_named_are_dealt_with_behind_the_page_too(app: Flask, ana:
     page = post(ana, "/messages/several", form_at="/calendar", answer="cancel", uid=uids, sure="1")
     path = re.search(r"/messages/work/[\w-]+", page)
     assert path
-    assert app.extensions["rounds"].errands.rest(PATIENCE)
+    assert rounds.of(app).errands.rest(PATIENCE)
     assert f"{len(uids)} × There is no message" in ana.read(path[0].removesuffix("/stop"))
 
 
@@ -265,11 +265,11 @@ def test_a_round_that_is_stopped_leaves_the_rest(app: Flask, ana: Visitor, ledge
         made = [ledger.message("queued").uid for _ in range(2 * bulk.BATCH + 5)]
     with app.test_request_context(), database.connection():
         steps = bulk.to_all("cancel", Filter(), 2**40, "page:ana", ledger.clock.now)
-        rounds = app.extensions["rounds"]
+        going = rounds.of(app)
         round = Round("known", "cancel", len(made))
         round.stopped.set()
-        rounds.start(round, steps, app.extensions["chappe"])
-    assert rounds.errands.rest(PATIENCE)
+        going.start(round, steps, app.extensions["chappe"])
+    assert going.errands.rest(PATIENCE)
     page = ana.read("/messages/work/known")
     assert f"Stopped after {bulk.BATCH} of {len(made)}" in page
     states = [state(uid) for uid in made]
