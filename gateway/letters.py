@@ -8,18 +8,17 @@ from __future__ import annotations
 import re
 import string
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gateway import audit
+from gateway import audit, rulebook
 from gateway.config import Appliance
 from gateway.errors import Invalid, NotFound
-from gateway.store import database
-from gateway.store.models import Setting
+from gateway.store import choices, database
 from modem import alphabet, segments, transliteration
 
 FOLDER = Path(__file__).parents[1] / "config/texts"
@@ -31,9 +30,10 @@ KEYS = (
     "help",
     "ask",
     "joined",
+    "joined_already",
     "stop_mention",
 )
-PLACEHOLDERS = ("name", "contact", "word")
+PLACEHOLDERS = ("name", "contact", "word", "most")
 BUSINESS = "law.business"
 MOST_PARTS = 2
 LONGEST_NAME, LONGEST_CONTACT = 40, 60
@@ -50,13 +50,13 @@ class Business:
 
 def business(site: Appliance) -> Business:
     """Who the shop says it is; until then the appliance's name."""
-    found = _row(BUSINESS)
+    found = choices.find(BUSINESS) or {}
     return Business(found.get("name") or site.name, found.get("contact", ""))
 
 
 def chosen_name() -> str:
     """The name that marketing must show; "" until the shop has said it."""
-    return str(_row(BUSINESS).get("name", ""))
+    return str((choices.find(BUSINESS) or {}).get("name", ""))
 
 
 def choose_business(chosen: Business, by: str, now: datetime) -> None:
@@ -70,14 +70,14 @@ def choose_business(chosen: Business, by: str, now: datetime) -> None:
     if not mended.name:
         raise Invalid("name_empty", field="name")
     with database.transaction():
-        _write(BUSINESS, asdict(mended))
+        choices.keep(BUSINESS, asdict(mended))
         audit.write(by, "business_changed", now, shown=mended.name)
 
 
 def template(key: str, language: str) -> str:
     """The text with its placeholders, as it stands now; raises NotFound."""
     _known(key)
-    return str(_row(f"text.{key}").get("text") or original(key, language))
+    return str((choices.find(f"text.{key}") or {}).get("text") or original(key, language))
 
 
 def original(key: str, language: str) -> str:
@@ -96,7 +96,20 @@ def text(key: str, language: str, site: Appliance, **facts: Any) -> str:
     shop = business(site)
     contact = shop.contact or _file(language)["contact"]["none"]
     means = {"name": shop.name, "contact": contact, "word": word(key, language), **facts}
-    return transliteration.cheaper(template(key, language).format_map(means)).text
+    written = template(key, language)
+    if "{most}" in written:
+        means["most"] = most()
+    return transliteration.cheaper(written.format_map(means)).text
+
+
+def model(key: str, site: Appliance, **facts: str) -> str:
+    """A wording for paper, to begin from: "notice" (`facts`: the word that joins) or "form"."""
+    return _file(site.language)["models"][key].format(name=business(site).name, most=most(), **facts)
+
+
+def most() -> int:
+    """How many offers may reach a person in thirty days: what the rulebook says, and a welcome promises."""
+    return rulebook.read().caps.a_month
 
 
 def choose(key: str, chosen: str, by: str, site: Appliance, now: datetime) -> None:
@@ -111,15 +124,15 @@ def choose(key: str, chosen: str, by: str, site: Appliance, now: datetime) -> No
         check(key, written, site)
     with database.transaction():
         if written and written != original(key, site.language):
-            _write(f"text.{key}", {"text": written})
+            choices.keep(f"text.{key}", {"text": written})
         else:
-            Setting.delete().where(Setting.name == f"text.{key}").execute()
+            choices.forget(f"text.{key}")
         audit.write(by, "text_changed", now, shown=key)
 
 
 def check(key: str, written: str, site: Appliance) -> int:
     """How many parts this text would take, said by this shop; raises Invalid on the field `text`."""
-    _placeholders_known(written)
+    placeholders(written, PLACEHOLDERS)
     shop = business(site)
     contact = shop.contact or _file(site.language)["contact"]["none"]
     said = written.format_map(
@@ -127,27 +140,37 @@ def check(key: str, written: str, site: Appliance) -> int:
             "name": transliteration.cheaper(shop.name).text,
             "contact": transliteration.cheaper(contact).text,
             "word": word(key, site.language),
+            "most": most(),
         }
     )
-    if found := alphabet.culprits(said):
-        raise Invalid("text_not_gsm", field="text", chars=" ".join(dict.fromkeys(one.char for one in found)))
-    parts = len(segments.split(said).spans)
-    if parts > MOST_PARTS:
-        raise Invalid("too_many_parts", field="text", parts=parts, most=MOST_PARTS)
+    parts = parts_of(said)
     if word(key, site.language).casefold() not in said.casefold():
         raise Invalid("text_needs_word", field="text", word=word(key, site.language))
     return parts
 
 
-def _placeholders_known(written: str) -> None:
-    known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+def placeholders(written: str, known: Sequence[str]) -> set[str]:
+    """Those that stand in the text; raises Invalid `placeholder_unknown` on `text`."""
+    names = ", ".join(f"{{{name}}}" for name in known)
     try:
-        found = [(name, form, turn) for _, name, form, turn in string.Formatter().parse(written)]
+        found = [entry[1:] for entry in string.Formatter().parse(written) if entry[1] is not None]
     except ValueError as error:
-        raise Invalid("placeholder_unknown", field="text", value="{", known=known) from error
+        raise Invalid("placeholder_unknown", field="text", value="{", known=names) from error
     for name, form, turn in found:
-        if name is not None and (name not in PLACEHOLDERS or form or turn):
-            raise Invalid("placeholder_unknown", field="text", value=f"{{{name}}}", known=known)
+        if name not in known or form or turn:
+            raise Invalid("placeholder_unknown", field="text", value=f"{{{name}}}", known=names)
+    return {str(name) for name, _, _ in found}
+
+
+def parts_of(said: str) -> int:
+    """How many parts it takes, said so; raises Invalid on `text` for a character outside the GSM alphabet,
+    and for more parts than such a text may have."""
+    if found := alphabet.culprits(said):
+        raise Invalid("text_not_gsm", field="text", chars=" ".join(dict.fromkeys(one.char for one in found)))
+    parts = len(segments.split(said).spans)
+    if parts > MOST_PARTS:
+        raise Invalid("too_many_parts", field="text", parts=parts, most=MOST_PARTS)
+    return parts
 
 
 def _known(key: str) -> None:
@@ -158,14 +181,3 @@ def _known(key: str) -> None:
 @cache
 def _file(language: str) -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
-
-
-def _row(name: str) -> dict[str, Any]:
-    found = Setting.get_or_none(Setting.name == name)
-    return dict(found.value) if found is not None else {}
-
-
-def _write(name: str, value: dict[str, Any]) -> None:
-    Setting.insert(name=name, value=value).on_conflict(
-        conflict_target=[Setting.name], preserve=[Setting.value]
-    ).execute()

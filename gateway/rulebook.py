@@ -19,8 +19,7 @@ from gateway import audit
 from gateway.errors import Invalid
 from gateway.policy.categories import MARKETING_HOURS, Hours
 from gateway.policy.rulebook import DEFAULT_HOURS, Caps, Rulebook
-from gateway.store import database, rules
-from gateway.store.models import Setting
+from gateway.store import choices, database, rules
 
 HOURS, CAPS, PLACE, PRICE = "law.hours", "law.caps", "law.place", "law.price"
 DAYS = range(7)  # Monday is 0
@@ -95,8 +94,7 @@ def _hours(chosen: Mapping[str, Any], default: Hours | None) -> Hours | None:
 
 
 def _chosen(name: str) -> dict[str, Any]:
-    found = Setting.get_or_none(Setting.name == name)
-    return dict(found.value) if found is not None else {}
+    return choices.find(name) or {}
 
 
 def _beyond(kept: Mapping[str, str] | None) -> Beyond | None:
@@ -128,7 +126,7 @@ def choose_hours(
         beyond = _said(by, now, reason)
     told = {"days": sorted(wanted.days), "opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
     with database.transaction():
-        _write(HOURS, {**told, "lifted": beyond})
+        choices.keep(HOURS, {**told, "lifted": beyond})
         _note("hours_lifted" if beyond else "settings_changed", HOURS, by, now, told, beyond)
 
 
@@ -144,14 +142,14 @@ def choose_caps(caps: Caps, by: str, now: datetime, reason: str = "") -> None:
     is_more = caps.a_day > usual.a_day or caps.a_month > usual.a_month
     beyond = _said(by, now, reason) if is_more else None
     with database.transaction():
-        _write(CAPS, {**asdict(caps), "raised": beyond})
+        choices.keep(CAPS, {**asdict(caps), "raised": beyond})
         _note("caps_raised" if beyond else "settings_changed", CAPS, by, now, asdict(caps), beyond)
 
 
 def choose_place(alsace: bool, by: str, now: datetime) -> None:
     """Whether Good Friday and 26 December are holidays in mainland France, as they are in Alsace-Moselle."""
     with database.transaction():
-        _write(PLACE, {"alsace": alsace})
+        choices.keep(PLACE, {"alsace": alsace})
         audit.write(by, "settings_changed", now, shown=PLACE, alsace=alsace)
 
 
@@ -162,10 +160,10 @@ def choose_price(cents: str, currency: str, by: str, now: datetime) -> None:
     """
     chosen = _price(cents, currency) if cents.strip() else None
     with database.transaction():
-        Setting.delete().where(Setting.name == PRICE).execute()
+        choices.forget(PRICE)
         told = {"cents": str(chosen.cents), "currency": chosen.currency} if chosen else {}
         if told:
-            _write(PRICE, told)
+            choices.keep(PRICE, told)
         audit.write(by, "settings_changed", now, shown=PRICE, **told)
 
 
@@ -208,9 +206,3 @@ def _note(
 ) -> None:
     why = {"reason": beyond["reason"]} if beyond else {}
     audit.write(by, action, now, shown=name, **told, **why)
-
-
-def _write(name: str, value: Mapping[str, Any]) -> None:
-    Setting.insert(name=name, value=value).on_conflict(
-        conflict_target=[Setting.name], preserve=[Setting.value]
-    ).execute()

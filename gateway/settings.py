@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from gateway.errors import Invalid
+from gateway.store import choices
 from gateway.store.models import Setting
 
 
@@ -39,13 +39,13 @@ class NoticeSetting:
 
 
 def self_test(modem: str) -> SelfTestSetting:
-    return SelfTestSetting(**_read(f"self_test.{modem}"))
+    return SelfTestSetting(**(choices.find(f"self_test.{modem}") or {}))
 
 
 def choose_self_test(modem: str, choice: SelfTestSetting) -> None:
     if choice.hour is not None and not 0 <= choice.hour <= 23:
         raise Invalid("out_of_range", field="hour", least=0, most=23)
-    _write(f"self_test.{modem}", asdict(choice))
+    choices.keep(f"self_test.{modem}", asdict(choice))
 
 
 def routes(modems: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -60,23 +60,12 @@ def route(modem: str) -> RouteSetting:
 
 
 def choose_route(modem: str, choice: RouteSetting) -> None:
-    _write(f"route.{modem}", asdict(choice))
+    choices.keep(f"route.{modem}", asdict(choice))
 
 
 def notices() -> NoticeSetting:
-    return NoticeSetting(**{name: tuple(value) for name, value in _read("notices").items()})
+    return NoticeSetting(**{name: tuple(value) for name, value in (choices.find("notices") or {}).items()})
 
 
 def choose_notices(choice: NoticeSetting) -> None:
-    _write("notices", asdict(choice))
-
-
-def _read(name: str) -> dict[str, Any]:
-    found = Setting.get_or_none(Setting.name == name)
-    return dict(found.value) if found is not None else {}
-
-
-def _write(name: str, value: dict[str, Any]) -> None:
-    Setting.insert(name=name, value=value).on_conflict(
-        conflict_target=[Setting.name], preserve=[Setting.value]
-    ).execute()
+    choices.keep("notices", asdict(choice))

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from gateway import audit
-from gateway.store import database
-from gateway.store.models import Message, Setting, User
+from gateway.store import choices, database
+from gateway.store.models import Message, User
 
 ROW = "setup"
 STEPS = ("shop", "modem", "test", "password")
@@ -59,11 +59,9 @@ def end(how: str, by: str, now: datetime) -> None:
 
 
 def _known() -> Setup | None:
-    found = Setting.get_or_none(Setting.name == ROW)
-    return Setup(**found.value) if found is not None else None
+    found = choices.find(ROW)
+    return Setup(**found) if found is not None else None
 
 
 def _keep(setup: Setup) -> None:
-    Setting.insert(name=ROW, value=asdict(setup)).on_conflict(
-        conflict_target=[Setting.name], preserve=[Setting.value]
-    ).execute()
+    choices.keep(ROW, asdict(setup))

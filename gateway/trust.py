@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
 
 from gateway import audit
 from gateway.errors import Conflict
 from gateway.status import ClockStatus
-from gateway.store import database, shifts
-from gateway.store.models import Setting
+from gateway.store import choices, database, shifts
 
 KEPT, WORD = "clock.kept", "clock.word"
 
@@ -57,17 +55,17 @@ def begin(boot: str, now: datetime, monotonic: float) -> Kept:
 
 
 def read() -> Kept | None:
-    found = _row(KEPT)
+    found = choices.find(KEPT)
     return Kept(**found) if found else None
 
 
 def keep(kept: Kept) -> None:
-    _write(KEPT, asdict(kept))
+    choices.keep(KEPT, asdict(kept))
 
 
 def word(boot: str) -> Word | None:
     """A person's word, given since the machine started."""
-    found = _row(WORD)
+    found = choices.find(WORD)
     return Word(**found) if found and boot and found["boot"] == boot else None
 
 
@@ -79,16 +77,5 @@ def confirm(by: str, boot: str, now: datetime, monotonic: float, seen: ClockStat
     if seen.doubt == "too_early":
         raise Conflict("clock_too_early", clock=now.isoformat(timespec="seconds"))
     with database.transaction():
-        _write(WORD, asdict(Word(boot, now.timestamp() - monotonic, seen.offset_s)))
+        choices.keep(WORD, asdict(Word(boot, now.timestamp() - monotonic, seen.offset_s)))
         audit.write(by, "clock_confirmed", now, clock=now.isoformat(timespec="seconds"))
-
-
-def _row(name: str) -> dict[str, Any]:
-    found = Setting.get_or_none(Setting.name == name)
-    return dict(found.value) if found is not None else {}
-
-
-def _write(name: str, value: dict[str, Any]) -> None:
-    Setting.insert(name=name, value=value).on_conflict(
-        conflict_target=[Setting.name], preserve=[Setting.value]
-    ).execute()

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 
 from gateway import audit
 from gateway.backup import shelf
@@ -16,8 +15,7 @@ from gateway.backup.shelf import Kept
 from gateway.config import BackupConfig, Config
 from gateway.errors import Unusable
 from gateway.modems import alarms
-from gateway.store import database
-from gateway.store.models import Setting
+from gateway.store import choices, database
 
 AT = time(2, 40)  # by the machine's own zone: as chappe-backup.timer has it
 STALE = timedelta(hours=36)  # a timer that has not come for so long does not run
@@ -73,8 +71,7 @@ def outlived(folder: Path, newest: str, config: Config) -> list[str]:
 
 
 def remembered() -> Remembered:
-    found = Setting.get_or_none(Setting.name == ROW)
-    told: dict[str, Any] = dict(found.value) if found is not None else {}
+    told = choices.find(ROW) or {}
     for name in ("tried_at", "made_at"):
         told[name] = datetime.fromisoformat(told[name]) if told.get(name) else None
     return Remembered(**told)
@@ -113,6 +110,4 @@ def _remember(what: Remembered) -> None:
     told = asdict(what)
     for name in ("tried_at", "made_at"):
         told[name] = told[name].isoformat() if told[name] else None
-    Setting.insert(name=ROW, value=told).on_conflict(
-        conflict_target=[Setting.name], preserve=[Setting.value]
-    ).execute()
+    choices.keep(ROW, told)

@@ -15,6 +15,7 @@ from gateway.store import database
 from gateway.store.models import User
 
 ROLE = click.Choice(ROLES)
+HEADINGS = ("name", "role", "language", "password", "seen", "disabled")
 
 
 @click.group()
@@ -91,7 +92,7 @@ def enable(ctx: click.Context, name: str) -> None:
 
 
 @user.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
+@tables.json_option("Print the rows as JSON.")
 @click.pass_context
 @plainly
 def list_users(ctx: click.Context, as_json: bool) -> None:
@@ -99,21 +100,17 @@ def list_users(ctx: click.Context, as_json: bool) -> None:
     desk = open_desk(ctx)
     with desk.ledger():
         known = people.everybody()
-    if as_json:
-        tables.show_json([_person_row(desk, person) for person in known])
-    elif not known:
-        click.echo(desk.say("cli.nobody"))
-    else:
-        columns = ("name", "role", "language", "password", "seen", "disabled")
-        chosen = {True: desk.say("cli.yes"), False: desk.say("cli.no")}
-        rows = [
-            [u.name, desk.say(f"role.{u.role}"), u.language, chosen[u.password_hash is not None],
-             desk.instant(u.seen_at), desk.instant(u.disabled_at)] for u in known
-        ]  # fmt: skip
-        tables.show([desk.say(f"column.{name}") for name in columns], rows)
+    told, rows = [_told(desk, u) for u in known], [_row(desk, u) for u in known]
+    tables.listing(desk, as_json, told, HEADINGS, rows, desk.say("cli.nobody"))
 
 
-def _person_row(desk: Desk, person: User) -> dict[str, Any]:
+def _row(desk: Desk, person: User) -> list[str]:
+    chosen = desk.say("cli.no" if person.password_hash is None else "cli.yes")
+    instants = [desk.instant(at) for at in (person.seen_at, person.disabled_at)]
+    return [person.name, desk.say(f"role.{person.role}"), person.language, chosen, *instants]
+
+
+def _told(desk: Desk, person: User) -> dict[str, Any]:
     return {
         "name": person.name,
         "role": person.role,

@@ -16,6 +16,7 @@ from gateway.messages.drafts import Caller
 from gateway.store.models import AlertRoute
 
 MINUTE = 60
+HEADINGS = ("name", "to", "disabled")
 
 
 @click.group()
@@ -24,22 +25,16 @@ def alert() -> None:
 
 
 @alert.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
+@tables.json_option("Print the rows as JSON.")
 @click.pass_context
 @plainly
 def list_routes(ctx: click.Context, as_json: bool) -> None:
     """The routes, and who is told by each."""
     desk = open_desk(ctx)
     with desk.ledger():
-        rows = [_for_programs(route, desk) for route in routes.everything()]
-    if as_json:
-        tables.show_json(rows)
-    elif not rows:
-        click.echo(desk.say("cli.no_alert_route"))
-    else:
-        columns = ("name", "to", "disabled")
-        cells = [[row["name"], row["to"], row["paused_at"] or ""] for row in rows]
-        tables.show([desk.say(f"column.{name}") for name in columns], cells)
+        told = [_for_programs(route, desk) for route in routes.everything()]
+    rows = [[one["name"], one["to"], one["paused_at"] or ""] for one in told]
+    tables.listing(desk, as_json, told, HEADINGS, rows, desk.say("cli.no_alert_route"))
 
 
 @alert.command("add")

@@ -16,6 +16,7 @@ from gateway.features.reminders.appointments import Wish
 from gateway.store.models import Appointment
 
 SHOWN = 20  # lines at fault
+HEADINGS = ("starts_at", "to", "name", "state", "id")
 
 
 @click.group()
@@ -25,7 +26,7 @@ def appointment() -> None:
 
 @appointment.command("list")
 @click.option("--days", default=7, show_default=True, type=click.IntRange(1, 400), help="How far ahead.")
-@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
+@tables.json_option("Print the rows as JSON.")
 @click.pass_context
 @plainly
 def list_appointments(ctx: click.Context, days: int, as_json: bool) -> None:
@@ -33,15 +34,9 @@ def list_appointments(ctx: click.Context, days: int, as_json: bool) -> None:
     desk = open_desk(ctx)
     now = desk.clock.now()
     with desk.ledger():
-        rows = [_told(of, desk) for of in appointments.between(now, now + timedelta(days=days))]
-    if as_json:
-        tables.show_json(rows)
-    elif not rows:
-        click.echo(desk.say("cli.no_appointment", days=days))
-    else:
-        cells = [[_local(row, desk), row["to"], row["name"], _state(row, desk), row["id"]] for row in rows]
-        columns = ("starts_at", "to", "name", "state", "id")
-        tables.show([desk.say(f"column.{name}") for name in columns], cells)
+        told = [_told(of, desk) for of in appointments.between(now, now + timedelta(days=days))]
+    rows = [[_local(one, desk), one["to"], one["name"], _state(one, desk), one["id"]] for one in told]
+    tables.listing(desk, as_json, told, HEADINGS, rows, desk.say("cli.no_appointment", days=days))
 
 
 @appointment.command("add")
@@ -52,7 +47,7 @@ def list_appointments(ctx: click.Context, days: int, as_json: bool) -> None:
 @click.option("--name", default="", help="Who comes; without it, what the contacts say.")
 @click.option("--place", default="", help="Where.")
 @click.option("--title", default="", help="What for.")
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@tables.json_option("Print it as JSON.")
 @click.pass_context
 @plainly
 def add(

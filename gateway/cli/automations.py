@@ -23,7 +23,7 @@ def automation() -> None:
 
 
 @automation.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@tables.json_option("Print them as JSON.")
 @click.pass_context
 @plainly
 def show_all(ctx: click.Context, as_json: bool) -> None:
@@ -31,21 +31,13 @@ def show_all(ctx: click.Context, as_json: bool) -> None:
     desk = open_desk(ctx)
     with desk.ledger():
         told = [_told(one) for one in verbs.everything()]
-    if as_json:
-        tables.show_json(told)
-    elif not told:
-        click.echo(desk.say("cli.automations_none"))
-    else:
-        rows = [
-            (
-                one["id"],
-                one["name"],
-                desk.say(f"automation_state.{one['state']}"),
-                str(one["runs"].get(WAITING, 0)),
-            )
-            for one in told
-        ]
-        tables.show([desk.say(f"column.{name}") for name in HEADINGS], rows)
+    rows = [_row(one, desk) for one in told]
+    tables.listing(desk, as_json, told, HEADINGS, rows, desk.say("cli.automations_none"))
+
+
+def _row(told: dict[str, Any], desk: Desk) -> list[str]:
+    state = desk.say(f"automation_state.{told['state']}")
+    return [told["id"], told["name"], state, str(told["runs"].get(WAITING, 0))]
 
 
 @automation.command("pause")
@@ -74,7 +66,7 @@ def resume(ctx: click.Context, uid: str) -> None:
 
 @automation.command("runs")
 @click.argument("uid")
-@click.option("--json", "as_json", is_flag=True, help="Print them as JSON, each with its history.")
+@tables.json_option("Print them as JSON, each with its history.")
 @click.pass_context
 @plainly
 def runs(ctx: click.Context, uid: str, as_json: bool) -> None:
@@ -83,20 +75,15 @@ def runs(ctx: click.Context, uid: str, as_json: bool) -> None:
     with desk.ledger():
         listed = diary.runs(verbs.find(uid))
         turns = diary.of(listed)
-    if as_json:
-        tables.show_json([_run(run, turns[run.id], desk) for run in listed])
-    elif not listed:
-        click.echo(desk.say("cli.automation_runs_none"))
-    else:
-        rows = [_row(run, desk) for run in listed]
-        tables.show([desk.say(f"column.{name}") for name in RUN_HEADINGS], rows)
+    told = [_run(run, turns[run.id], desk) for run in listed]
+    rows = [_run_row(run, desk) for run in listed]
+    tables.listing(desk, as_json, told, RUN_HEADINGS, rows, desk.say("cli.automation_runs_none"))
 
 
-def _row(run: AutomationRun, desk: Desk) -> tuple[str, str, str]:
-    at = run.started_at.astimezone(desk.config.appliance.timezone)
+def _run_row(run: AutomationRun, desk: Desk) -> list[str]:
     state = desk.say(f"automation_run.{run.state}")
     why = desk.say(f"automation_why.{run.reason}") if run.reason else ""
-    return f"{at:%Y-%m-%d %H:%M}", run.number, f"{state} {why}".strip()
+    return [desk.instant(run.started_at), run.number, f"{state} {why}".strip()]
 
 
 def _say(known: Automation, desk: Desk) -> None:

@@ -17,7 +17,7 @@ from gateway.cli.desk import Desk, open_desk, plainly, source
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--nightly", "at_night", is_flag=True, help="Where [backup] says, and thin the older ones out.")
-@click.option("--json", "as_json", is_flag=True, help="Print what it holds as JSON.")
+@tables.json_option("Print what it holds as JSON.")
 @click.pass_context
 @plainly
 def backup(ctx: click.Context, file: Path | None, at_night: bool, as_json: bool) -> None:

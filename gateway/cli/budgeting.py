@@ -45,7 +45,7 @@ def uses_of(desk: Desk, name: str) -> list[dict[str, Any]]:
     type=click.IntRange(0, MOST),
     help="Messages sent above those received in thirty days, in per cent.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+@tables.json_option("Print the counts as JSON.")
 @click.pass_context
 @plainly
 def budget(ctx: click.Context, name: str, preset: str | None, as_json: bool, **typed: int | None) -> None:
@@ -79,8 +79,7 @@ def _choose(desk: Desk, name: str, preset: str | None, named: dict[str, int]) ->
 
 def _show(desk: Desk, name: str, preset: str | None, uses: list[dict[str, Any]]) -> None:
     click.echo(desk.say(f"preset.{preset}") if preset else desk.say("cli.no_budget", modem=name))
-    headings = [desk.say(f"column.{column}") for column in ("limit", "used", "most")]
-    tables.show(headings, [_row(desk, use) for use in uses])
+    tables.show(desk, ("limit", "used", "most"), [_row(desk, use) for use in uses])
 
 
 def _row(desk: Desk, use: dict[str, Any]) -> list[str]:

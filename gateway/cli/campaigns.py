@@ -28,7 +28,7 @@ campaign.add_command(results)
 
 
 @campaign.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@tables.json_option("Print them as JSON.")
 @click.pass_context
 @plainly
 def show_all(ctx: click.Context, as_json: bool) -> None:
@@ -36,27 +36,18 @@ def show_all(ctx: click.Context, as_json: bool) -> None:
     desk = open_desk(ctx)
     with desk.ledger():
         told = [_told(each, desk) for each in verbs.everything()]
-    if as_json:
-        tables.show_json(told)
-    elif not told:
-        click.echo(desk.say("cli.campaigns_none"))
-    else:
-        rows = [
-            (
-                each["id"],
-                each["name"],
-                desk.say(f"campaign_state.{each['state']}"),
-                str(each["done"]),
-                str(each["people"]),
-            )
-            for each in told
-        ]
-        tables.show([desk.say(f"column.{name}") for name in HEADINGS], rows)
+    rows = [_row(each, desk) for each in told]
+    tables.listing(desk, as_json, told, HEADINGS, rows, desk.say("cli.campaigns_none"))
+
+
+def _row(told: dict[str, Any], desk: Desk) -> list[str]:
+    state = desk.say(f"campaign_state.{told['state']}")
+    return [told["id"], told["name"], state, str(told["done"]), str(told["people"])]
 
 
 @campaign.command("show")
 @click.argument("uid")
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@tables.json_option("Print it as JSON.")
 @click.pass_context
 @plainly
 def show_one(ctx: click.Context, uid: str, as_json: bool) -> None:
@@ -143,7 +134,7 @@ def _told(found: Campaign, desk: Desk) -> dict[str, Any]:
     people, left_out = sum(counts.values()), counts.get("left_out", 0)
     ends = None
     if found.state in states.MOVING:
-        ends = estimate.end(found, site, list(routing.able(site.runtime_dir, now)), now)
+        ends = estimate.end(found, site, routing.ready(site.runtime_dir, now), now)
     return {
         "id": found.uid,
         "name": found.name,

@@ -46,7 +46,7 @@ def make(ctx: click.Context, names: tuple[str, ...], addresses: tuple[str, ...])
 
 
 @certificate.command("show")
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@tables.json_option("Print it as JSON.")
 @click.pass_context
 @plainly
 def show(ctx: click.Context, as_json: bool) -> None:

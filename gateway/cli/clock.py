@@ -20,7 +20,7 @@ def clock() -> None:
 
 
 @clock.command("show")
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@tables.json_option("Print it as JSON.")
 @click.pass_context
 @plainly
 def show(ctx: click.Context, as_json: bool) -> None:

@@ -17,11 +17,11 @@ from gateway.features.lookup.verbs import look
 from gateway.features.verify import figures, rules, verbs
 from gateway.features.verify.verbs import ATTEMPTS, Wanted
 from gateway.messages.drafts import Caller
-from gateway.policy.pumping import LIMITS
+from gateway.policy.pumping import LIMITS, Rules
 from gateway.store.models import ApiKey, Verification
 
 KEY = click.option("--key", "name", required=True, help="For which program: the name of its key.")
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+AS_JSON = tables.json_option("Print it as JSON.")
 LAST_DAY = timedelta(hours=24)
 
 
@@ -96,16 +96,17 @@ def show(ctx: click.Context, as_json: bool) -> None:
     if not refused:
         click.echo(desk.say("cli.no_refusal"))
     else:
-        headings = [desk.say("column.rule"), desk.say("column.refused")]
-        tables.show(
-            headings, [[desk.say(f"code_rule.{rule}"), str(count)] for rule, count in refused.items()]
-        )
+        rows = [[desk.say(f"code_rule.{rule}"), str(count)] for rule, count in refused.items()]
+        tables.show(desk, ("rule", "refused"), rows)
 
 
 @verify.command("limits")
 @click.option("--set", "typed", multiple=True, metavar="NAME=NUMBER", help="Choose a limit; may repeat.")
 @click.option("--countries", help='Regions that get codes: "FR GP"; "own" for the appliance\'s.')
 @click.option("--types", help='Types of numbers that get codes: "mobile voip".')
+@click.option(
+    "--barred", help='Beginnings of numbers that get no codes: "+33 6 39 98, +44 7700"; "" for none.'
+)
 @click.option("--least-validated", type=int, help="Per cent that the watch wants typed back; 0: no watch.")
 @AS_JSON
 @click.pass_context
@@ -115,6 +116,7 @@ def limits(
     typed: tuple[str, ...],
     countries: str | None,
     types: str | None,
+    barred: str | None,
     least_validated: int | None,
     as_json: bool,
 ) -> None:
@@ -122,25 +124,34 @@ def limits(
     desk = open_desk(ctx)
     with desk.ledger():
         chosen = rules.read()
-        wanted = replace(chosen, limits=rules.limits_of(dict(map(_pair, typed)), chosen.limits))
-        if countries is not None:
-            own = countries.strip().lower() == "own"
-            wanted = replace(wanted, countries=() if own else rules.parse_countries(countries))
-        if types is not None:
-            wanted = replace(wanted, types=tuple(types.replace(",", " ").split()))
-        if least_validated is not None:
-            wanted = replace(wanted, least_validated=least_validated)
+        wanted = replace(
+            _to_whom(chosen, countries, types, barred, desk.config.appliance.country),
+            limits=rules.limits_of(dict(map(_pair, typed)), chosen.limits),
+            least_validated=chosen.least_validated if least_validated is None else least_validated,
+        )
         if wanted != chosen:
             rules.choose(wanted, source(), desk.clock.now())
         held = rules.read()
         regions = rules.countries(held, desk.config.appliance.country)
     if as_json:
-        tables.show_json({**asdict(held), "countries": list(regions), "types": list(held.types)})
+        tables.show_json({**asdict(held), "countries": list(regions)})
     else:
         rows = [[name, str(getattr(held.limits, name)), desk.say(f"code_limit.{name}")] for name in LIMITS]
         rows += [["countries", " ".join(regions), ""], ["types", " ".join(held.types), ""]]
-        rows += [["least_validated", f"{held.least_validated} %", ""]]
-        tables.show([desk.say(f"column.{name}") for name in ("limit", "most", "about")], rows)
+        rows += [["barred", ", ".join(held.barred), ""], ["least_validated", f"{held.least_validated} %", ""]]
+        tables.show(desk, ("limit", "most", "about"), rows)
+
+
+def _to_whom(chosen: Rules, countries: str | None, types: str | None, barred: str | None, home: str) -> Rules:
+    """The rules with those of their three lists that were given."""
+    if countries is not None:
+        own = countries.strip().lower() == "own"
+        chosen = replace(chosen, countries=() if own else rules.parse_countries(countries))
+    if types is not None:
+        chosen = replace(chosen, types=tuple(types.replace(",", " ").split()))
+    if barred is not None:
+        chosen = replace(chosen, barred=rules.parse_barred(barred, home))
+    return chosen
 
 
 @verify.command("brake")
@@ -179,8 +190,8 @@ def lookup(ctx: click.Context, number: str, as_json: bool) -> None:
     told["type"] = desk.say(f"number_type.{known.type}")
     told |= {name: desk.say("cli.yes" if told[name] else "cli.no") for name in ("valid", "possible")}
     told["opposed"] = [desk.say(f"category.{category}") for category in known.opposed]
-    headings = [desk.say("column.about"), desk.say("column.value")]
-    tables.show(headings, [[desk.say(f"known.{name}"), _cell(value)] for name, value in told.items()])
+    rows = [[desk.say(f"known.{name}"), _cell(value)] for name, value in told.items()]
+    tables.show(desk, ("about", "value"), rows)
 
 
 def _cell(value: Any) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
-from gateway.cli import tables
+from gateway.cli import sheet, tables
 from gateway.cli.desk import Desk, open_desk, plainly, source
 from gateway.consent import ledger
 from gateway.consent.ledger import CATEGORIES, CHANNELS
-from gateway.contacts import book, consents
+from gateway.contacts import book, consents, register
 from gateway.contacts.consents import Answer, Recorded
 from gateway.policy.consent import Ground
 from gateway.store.models import Consent
 
+HEADINGS = ("when", "act", "channel", "by", "proof", "wording")
 GROUNDS = [str(ground) for ground in Ground]
 
 HOW = click.option("--channel", required=True, type=click.Choice(CHANNELS), help="How it came about.")
@@ -23,7 +25,7 @@ CATEGORY = click.option(
 )
 SAID = click.option("--wording", default="", help="What the person said.")
 PROOF = click.option("--proof", default="", help="Where the proof is kept.")
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print what stands, and every act, as JSON.")
+AS_JSON = tables.json_option("Print what stands, and every act, as JSON.")
 
 
 @click.group()
@@ -105,6 +107,20 @@ def resume(ctx: click.Context, number: str, as_json: bool, **said: Any) -> None:
     _record(ctx, number, as_json, event="resumed", **said)
 
 
+@consent.command("export")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Into this file.")
+@click.pass_context
+@plainly
+def give_out(ctx: click.Context, output: Path | None) -> None:
+    """Print the register as CSV, a line for everybody who ever agreed, refused or was asked."""
+    desk = open_desk(ctx)
+    with desk.ledger():
+        lines = register.consents(desk.config.appliance, source(), desk.clock.now())
+        count = sheet.write(lines, register.CONSENTS, output, desk, register.WORDED)
+    if output:
+        click.echo(desk.say("cli.consents_exported", count=count, path=output))
+
+
 def _record(ctx: click.Context, number: str, as_json: bool, **said: Any) -> None:
     """Write it down and print what stands now."""
     desk = open_desk(ctx)
@@ -125,10 +141,7 @@ def _show(number: str, desk: Desk, as_json: bool, acts: bool = False) -> None:
     for line in _sentences(number, answer, desk):
         click.echo(line)
     if acts and history:
-        headings = [
-            desk.say(f"column.{name}") for name in ("when", "act", "channel", "by", "proof", "wording")
-        ]
-        tables.show(headings, [_row(act, desk) for act in history])
+        tables.show(desk, HEADINGS, [_row(act, desk) for act in history])
     elif acts:
         click.echo(desk.say("cli.no_act"))
 

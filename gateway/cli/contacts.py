@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
-from gateway.cli import tables
+from gateway.cli import sheet, tables
 from gateway.cli.desk import Desk, fail, open_desk, plainly, source
 from gateway.contacts import groups, listing, segments
 from gateway.contacts.choosing import Choice
@@ -20,7 +18,6 @@ from gateway.contacts.imports import carrying, columns, files, jobs, preview
 from gateway.contacts.imports.plans import Plan
 from gateway.errors import Invalid, NotFound
 from gateway.policy.consent import Ground
-from gateway.privacy import sheets
 from gateway.store.models import ImportJob
 
 GROUNDS = [str(ground) for ground in Ground]
@@ -57,7 +54,7 @@ def contacts() -> None:
 @click.option("--wording", default="", help="Exactly what the people were shown; --consent must have it.")
 @click.option("--purpose", default="", help="What for: offers of the bakery.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be; nothing is written.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@tables.json_option("Print the report as JSON.")
 @click.pass_context
 @plainly
 def take_in(
@@ -96,8 +93,7 @@ def give_out(ctx: click.Context, tag: str, group: str, segment: str, output: Pat
     with desk.ledger():
         choice = Choice(tag=tag, group=_group(group), segment=_segment(segment))
         lines = listing.lines(choice, desk.config.appliance, source(), desk.clock.now())
-        with _opened(output) as out:
-            written = _write(lines, out, desk)
+        written = sheet.write(lines, listing.COLUMNS, output, desk)
     if output:
         click.echo(desk.say("cli.contacts_exported", count=written, path=output))
 
@@ -204,24 +200,3 @@ def _segment(name: str) -> int | None:
     if (found := segments.called(name)) is None:
         raise NotFound("segment_unknown", name=name)
     return int(found.id)
-
-
-@contextmanager
-def _opened(output: Path | None) -> Iterator[TextIO]:
-    if output is None:
-        yield sys.stdout
-        return
-    with output.open("w", encoding="utf-8-sig", newline="") as file:
-        yield file
-
-
-def _write(lines: Iterator[Sequence[str]], out: TextIO, desk: Desk) -> int:
-    """Gives how many people there were."""
-    writer, headings = csv.writer(out), next(lines)
-    own = headings[len(listing.COLUMNS) :]
-    writer.writerow([*(desk.say(f"column.{name}") for name in listing.COLUMNS), *map(sheets.cell, own)])
-    written = 0
-    for line in lines:
-        writer.writerow([sheets.cell(value) for value in line])
-        written += 1
-    return written

@@ -21,12 +21,13 @@ DECISIONS: dict[str, Verb] = {
     "again": decisions.send_again,
     "release": decisions.release,
 }
+HEADINGS = ("id", "to", "state", "when", "text", "why")
 START = 30  # characters of a text by which a person knows it again
 
 
 @click.command()
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, decisions.MOST))
-@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
+@tables.json_option("Print the rows as JSON.")
 @click.pass_context
 @plainly
 def uncertain(ctx: click.Context, limit: int, as_json: bool) -> None:
@@ -38,13 +39,9 @@ def uncertain(ctx: click.Context, limit: int, as_json: bool) -> None:
     desk = open_desk(ctx)
     with desk.ledger():
         messages = decisions.waiting(desk.clock.now())[:limit]
-    if as_json:
-        tables.show_json([for_programs(message, desk) for message in messages])
-    elif not messages:
-        click.echo(desk.say("cli.nothing_to_decide"))
-    else:
-        headings = [desk.say(f"column.{name}") for name in ("id", "to", "state", "when", "text", "why")]
-        tables.show(headings, [_row(message, desk) for message in messages])
+    told = [for_programs(message, desk) for message in messages]
+    rows = [_row(message, desk) for message in messages]
+    tables.listing(desk, as_json, told, HEADINGS, rows, desk.say("cli.nothing_to_decide"))
 
 
 def _row(message: Message, desk: Desk) -> list[str]:
@@ -61,7 +58,7 @@ def _row(message: Message, desk: Desk) -> list[str]:
 @click.command()
 @click.argument("message_id", metavar="ID")
 @click.argument("decision", type=click.Choice(list(DECISIONS)))
-@click.option("--json", "as_json", is_flag=True, help="Print the message as JSON.")
+@tables.json_option("Print the message as JSON.")
 @click.pass_context
 @plainly
 def resolve(ctx: click.Context, message_id: str, decision: str, as_json: bool) -> None:
@@ -77,7 +74,7 @@ def resolve(ctx: click.Context, message_id: str, decision: str, as_json: bool) -
 @click.command()
 @click.argument("message_id", metavar="ID")
 @click.argument("when")
-@click.option("--json", "as_json", is_flag=True, help="Print the message as JSON.")
+@tables.json_option("Print the message as JSON.")
 @click.pass_context
 @plainly
 def reschedule(ctx: click.Context, message_id: str, when: str, as_json: bool) -> None:
@@ -94,7 +91,7 @@ def _move(send_at: datetime, trusted: bool, uid: str, by: str, now: datetime) ->
 
 @click.command()
 @click.argument("message_id", metavar="ID")
-@click.option("--json", "as_json", is_flag=True, help="Print the message as JSON.")
+@tables.json_option("Print the message as JSON.")
 @click.pass_context
 @plainly
 def cancel(ctx: click.Context, message_id: str, as_json: bool) -> None:

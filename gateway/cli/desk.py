@@ -9,18 +9,19 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
+from gateway import timezones
 from gateway.clock import SystemClock
 from gateway.config import LANGUAGES, Config, load
 from gateway.errors import GatewayError
 from gateway.ids import Ids
 from gateway.store import database
-from gateway.words import say
+from gateway.words import here, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Desk:
     def ledger(self) -> Iterator[None]:
         """The database, for the length of a command."""
         database.open(self.config.appliance.database_path)
+        timezones.stands_in(self.config.appliance.timezone)
         with database.connection():
             yield
 
@@ -67,9 +69,10 @@ def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*args, **kwargs)
         except GatewayError as error:
-            fail(say(f"error.{error.code}", _language(ctx), **error.facts))
+            language, zone = _reader(ctx)
+            fail(say(f"error.{error.code}", language, **here(error.facts, zone)))
         except database.Trouble as trouble:
-            fail(say(f"error.{database.trouble_code(trouble)}", _language(ctx)))
+            fail(say(f"error.{database.trouble_code(trouble)}", _reader(ctx)[0]))
         except BrokenPipeError:  # somebody piped us into `head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -86,11 +89,12 @@ def source() -> str:
     return f"cli:{getpass.getuser()}"
 
 
-def _language(ctx: click.Context) -> str:
-    """The installation's language; while even its configuration is unreadable, the shell's."""
+def _reader(ctx: click.Context) -> tuple[str, tzinfo]:
+    """The installation's language and zone; while its configuration is unreadable, the shell's and UTC."""
     path: Path | None = ctx.find_root().obj
     try:
-        return load(path).appliance.language
+        site = load(path).appliance
     except GatewayError:
         spoken = os.environ.get("LANG", "")[:2]
-        return spoken if spoken in LANGUAGES else "en"
+        return (spoken if spoken in LANGUAGES else "en"), UTC
+    return site.language, site.timezone

@@ -26,7 +26,7 @@ COLOURS = {
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+@tables.json_option("Print what was found as JSON.")
 @click.option(
     "--bundle",
     "target",

@@ -20,7 +20,7 @@ from gateway.store import database
 from gateway.store.models import ApiKey
 
 ALL = "all"  # of an option that repeats: no restriction any more
-COLUMNS = ("name", "scopes", "categories", "limits", "used_today", "created", "last_used", "revoked")
+HEADINGS = ("name", "scopes", "categories", "limits", "used_today", "created", "last_used", "revoked")
 
 Command = Callable[..., Any]
 
@@ -57,7 +57,7 @@ def key() -> None:
 )
 @with_rules
 @click.option("--quiet", is_flag=True, help="Print only the key.")
-@click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
+@tables.json_option("Print all of it as JSON.")
 @click.pass_context
 @plainly
 def create(
@@ -96,7 +96,7 @@ def change(ctx: click.Context, name: str, **given: Any) -> None:
 
 
 @key.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
+@tables.json_option("Print the rows as JSON.")
 @click.pass_context
 @plainly
 def list_keys(ctx: click.Context, as_json: bool) -> None:
@@ -106,13 +106,9 @@ def list_keys(ctx: click.Context, as_json: bool) -> None:
         known = keys.everything()
         zone, now = desk.config.appliance.timezone, desk.clock.now()
         used = {k.id: allowances.used_today(k, now, zone) for k in known}
-    if as_json:
-        tables.show_json([_row(desk, k, used[k.id]) for k in known])
-    elif not known:
-        click.echo(desk.say("cli.no_key"))
-    else:
-        rows = [_cells(desk, k, used[k.id]) for k in known]
-        tables.show([desk.say(f"column.{name}") for name in COLUMNS], rows)
+    told = [_told(desk, k, used[k.id]) for k in known]
+    rows = [_row(desk, k, used[k.id]) for k in known]
+    tables.listing(desk, as_json, told, HEADINGS, rows, desk.say("cli.no_key"))
 
 
 @key.command("revoke")
@@ -147,7 +143,7 @@ def _mended(desk: Desk, before: Rules, given: dict[str, Any]) -> Rules:
     return keys.mended(replace(before, **wanted), list(CATEGORIES), desk.config.modem_names)
 
 
-def _row(desk: Desk, known: ApiKey, used: int) -> dict[str, Any]:
+def _told(desk: Desk, known: ApiKey, used: int) -> dict[str, Any]:
     return {
         "name": known.name,
         "account_sid": known.account_sid,
@@ -160,7 +156,7 @@ def _row(desk: Desk, known: ApiKey, used: int) -> dict[str, Any]:
     }
 
 
-def _cells(desk: Desk, known: ApiKey, used: int) -> list[str]:
+def _row(desk: Desk, known: ApiKey, used: int) -> list[str]:
     limits = [
         desk.say(f"cli.{name}", most=most)
         for name in ("per_minute", "per_day")

@@ -21,7 +21,7 @@ def keyword() -> None:
 
 
 @keyword.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@tables.json_option("Print them as JSON.")
 @click.pass_context
 @plainly
 def show_all(ctx: click.Context, as_json: bool) -> None:
@@ -29,16 +29,10 @@ def show_all(ctx: click.Context, as_json: bool) -> None:
     desk = open_desk(ctx)
     with desk.ledger():
         told = [_told(rule, desk) for rule in rules.everything()]
-    if as_json:
-        tables.show_json(told)
-    elif not told:
-        click.echo(desk.say("cli.keywords_none"))
-    else:
-        rows = [
-            (", ".join(one["words"]), _does(one, desk), str(one["uses"]), one["used_at"] or "")
-            for one in told
-        ]
-        tables.show([desk.say(f"column.{name}") for name in HEADINGS], rows)
+    rows = [
+        (", ".join(one["words"]), _does(one, desk), str(one["uses"]), one["used_at"] or "") for one in told
+    ]
+    tables.listing(desk, as_json, told, HEADINGS, rows, desk.say("cli.keywords_none"))
 
 
 @keyword.command("add")

@@ -7,17 +7,21 @@ from typing import Any
 import click
 
 from gateway import status
-from gateway.cli import tables
-from gateway.cli.desk import Desk, open_desk, plainly
+from gateway.cli import sheet, tables
+from gateway.cli.desk import Desk, open_desk, plainly, source
+from gateway.contacts import register
 from gateway.messages import lookup
 from gateway.messages.lifecycle import WAITING, State
 from gateway.messages.why import explain
 from gateway.store.models import Inbound, Message
 
+QUEUE_HEADINGS = ("id", "to", "category", "state", "until", "why")
+INBOX_HEADINGS = ("received", "from", "text")
+
 
 @click.command()
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 500))
-@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
+@tables.json_option("Print the rows as JSON.")
 @click.pass_context
 @plainly
 def queue(ctx: click.Context, limit: int, as_json: bool) -> None:
@@ -26,13 +30,9 @@ def queue(ctx: click.Context, limit: int, as_json: bool) -> None:
     with desk.ledger():
         states = (*WAITING, State.SENDING, State.UNCERTAIN)
         messages = lookup.messages(states=states, limit=limit).items
-    if as_json:
-        tables.show_json([for_programs(message, desk) for message in messages])
-    elif not messages:
-        click.echo(desk.say("cli.nothing_waits"))
-    else:
-        headings = [desk.say(f"column.{name}") for name in ("id", "to", "category", "state", "until", "why")]
-        tables.show(headings, [_queue_row(message, desk) for message in messages])
+    told = [for_programs(message, desk) for message in messages]
+    rows = [_queue_row(message, desk) for message in messages]
+    tables.listing(desk, as_json, told, QUEUE_HEADINGS, rows, desk.say("cli.nothing_waits"))
 
 
 def _queue_row(message: Message, desk: Desk) -> list[str]:
@@ -48,21 +48,22 @@ def _queue_row(message: Message, desk: Desk) -> list[str]:
 
 @click.command()
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 500))
-@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print all that ever came as CSV, the oldest first.")
+@tables.json_option("Print the rows as JSON.")
 @click.pass_context
 @plainly
-def inbox(ctx: click.Context, limit: int, as_json: bool) -> None:
+def inbox(ctx: click.Context, limit: int, as_csv: bool, as_json: bool) -> None:
     """What came, the newest first."""
     desk = open_desk(ctx)
     with desk.ledger():
+        if as_csv:
+            lines = register.received(desk.config.appliance, source(), desk.clock.now())
+            sheet.write(lines, register.RECEIVED, None, desk, register.WORDED)
+            return
         received = lookup.inbounds(limit=limit).items
-    if as_json:
-        tables.show_json([_inbound_json(message, desk) for message in received])
-    elif not received:
-        click.echo(desk.say("cli.nothing_came"))
-    else:
-        headings = [desk.say(f"column.{name}") for name in ("received", "from", "text")]
-        tables.show(headings, [_inbox_row(message, desk) for message in received])
+    told = [_inbound_json(message, desk) for message in received]
+    rows = [_inbox_row(message, desk) for message in received]
+    tables.listing(desk, as_json, told, INBOX_HEADINGS, rows, desk.say("cli.nothing_came"))
 
 
 def _inbox_row(message: Inbound, desk: Desk) -> list[str]:
@@ -73,7 +74,7 @@ def _inbox_row(message: Inbound, desk: Desk) -> list[str]:
 
 @click.command()
 @click.argument("message_id", metavar="ID")
-@click.option("--json", "as_json", is_flag=True, help="Print the answers as JSON.")
+@tables.json_option("Print the answers as JSON.")
 @click.pass_context
 @plainly
 def why(ctx: click.Context, message_id: str, as_json: bool) -> None:

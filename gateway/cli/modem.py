@@ -19,6 +19,7 @@ from gateway.store import database
 from gateway.store.models import ModemRequest
 
 GLANCE = 0.2  # seconds between two looks at an open request
+HEADINGS = ("modem", "state", "operator", "signal", "trouble")
 
 
 @click.group()
@@ -27,7 +28,7 @@ def modem() -> None:
 
 
 @modem.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
+@tables.json_option("Print the rows as JSON.")
 @click.pass_context
 @plainly
 def list_modems(ctx: click.Context, as_json: bool) -> None:
@@ -40,10 +41,7 @@ def list_modems(ctx: click.Context, as_json: bool) -> None:
         click.echo(desk.say("cli.no_modem"))
     else:
         _alive(desk, seen)
-        headings = [
-            desk.say(f"column.{name}") for name in ("modem", "state", "operator", "signal", "trouble")
-        ]
-        tables.show(headings, [_row(one, desk) for one in seen.modems])
+        tables.show(desk, HEADINGS, [_row(one, desk) for one in seen.modems])
 
 
 def _row(one: ModemStatus, desk: Desk) -> list[str]:
@@ -63,7 +61,7 @@ def _trouble(one: ModemStatus, desk: Desk) -> str:
 
 @modem.command("info")
 @click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@tables.json_option("Print it as JSON.")
 @click.pass_context
 @plainly
 def info(ctx: click.Context, name: str, as_json: bool) -> None:

@@ -15,6 +15,8 @@ from gateway.privacy import export as exporting
 from gateway.privacy import sheets, spellings, traces
 from gateway.store.models import Audit
 
+HEADINGS = ("when", "who", "action", "about")
+
 
 @click.group()
 def person() -> None:
@@ -83,7 +85,7 @@ def wipe(ctx: click.Context) -> None:
 @click.option("--number", help="Only of this number.")
 @click.option("--action", default="", help="Only of this action, by its code.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 5000))
-@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
+@tables.json_option("Print the rows as JSON.")
 @click.pass_context
 @plainly
 def audit_log(ctx: click.Context, number: str | None, action: str, limit: int, as_json: bool) -> None:
@@ -91,15 +93,10 @@ def audit_log(ctx: click.Context, number: str | None, action: str, limit: int, a
     desk = open_desk(ctx)
     with desk.ledger():
         subject = spellings.subject(number, desk.config.appliance.country) if number else ""
-        rows = audit.recent(subject, action, limit=limit)
-    if as_json:
-        tables.show_json([_as_json(row, desk) for row in rows])
-    elif not rows:
-        click.echo(desk.say("cli.nothing_noted"))
-    else:
-        headings = [desk.say(f"column.{name}") for name in ("when", "who", "action", "about")]
-        lines = [[desk.instant(r.at), r.written_by, desk.say(f"action.{r.action}"), r.shown] for r in rows]
-        tables.show(headings, lines)
+        noted = audit.recent(subject, action, limit=limit)
+    told = [_as_json(one, desk) for one in noted]
+    rows = [[desk.instant(n.at), n.written_by, desk.say(f"action.{n.action}"), n.shown] for n in noted]
+    tables.listing(desk, as_json, told, HEADINGS, rows, desk.say("cli.nothing_noted"))
 
 
 def _as_json(row: Audit, desk: Desk) -> dict[str, object]:

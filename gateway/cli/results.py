@@ -12,7 +12,7 @@ from gateway.cli import tables
 from gateway.cli.desk import Desk, open_desk, plainly
 from gateway.errors import Conflict
 from gateway.features.campaigns import states, verbs
-from gateway.features.results import export, summary
+from gateway.features.results import export, rates, summary
 from gateway.features.results.rates import Rate
 from gateway.features.results.summary import Summary
 from gateway.privacy import sheets
@@ -22,8 +22,8 @@ HEADINGS = ("rate", "share", "count", "interval")
 
 @click.command("results")
 @click.argument("uid")
-@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print a sheet: the whole, each text, each tag.")
+@tables.json_option("Print them as JSON.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print a sheet: the whole, each text, tag and segment.")
 @click.pass_context
 @plainly
 def results(ctx: click.Context, uid: str, as_json: bool, as_csv: bool) -> None:
@@ -34,7 +34,9 @@ def results(ctx: click.Context, uid: str, as_json: bool, as_csv: bool) -> None:
         if campaign.state == states.DRAFT:
             raise Conflict("campaign_state")
         found = summary.of(campaign)
-        lines = list(export.of_one(campaign, desk.config.appliance.timezone)) if as_csv else []
+        lines = (
+            list(export.of_one(campaign, desk.config.appliance.timezone, desk.clock.now())) if as_csv else []
+        )
         price = rulebook.price()
     currency = price.currency if price else None
     if as_json:
@@ -48,7 +50,7 @@ def results(ctx: click.Context, uid: str, as_json: bool, as_csv: bool) -> None:
 
 def _show(found: Summary, desk: Desk) -> None:
     rows = [_row(rate, desk) for rate in found.rates]
-    tables.show([desk.say(f"column.{name}") for name in HEADINGS], rows)
+    tables.show(desk, HEADINGS, rows)
     money = found.money
     amounts: tuple[tuple[str, Decimal | int | None], ...] = (
         ("cost", money.cost),
@@ -61,6 +63,13 @@ def _show(found: Summary, desk: Desk) -> None:
         click.echo(f"{desk.say(f'result_column.{name}')}: {_amount(cents)}")
     roi = "–" if money.roi is None else f"{100 * money.roi:.1f} %"
     click.echo(f"{desk.say('result_column.roi')}: {roi}")
+    if (uplift := rates.uplift(found.history)) is not None:
+        points = {
+            name: f"{100 * share:+.1f}"
+            for name, share in (("apart", uplift.difference), ("low", uplift.low), ("high", uplift.high))
+        }
+        sides = {"bought": f"{uplift.k1}/{uplift.n1}", "without": f"{uplift.k2}/{uplift.n2}"}
+        click.echo(desk.say("cli.results_uplift", **points, **sides))
 
 
 def _row(rate: Rate, desk: Desk) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from gateway import status, wake
+from gateway.cli import tables
 from gateway.cli.desk import Desk, fail, open_desk, plainly, source
 from gateway.cli.messages import show_one
 from gateway.errors import Invalid
@@ -45,7 +46,7 @@ UNITS = {
 @click.option("--ref", help="A name of your own for it: the same name and content are never sent twice.")
 @click.option("--wait", is_flag=True, help="Follow the message to its final state.")
 @click.option("--timeout", default=180.0, show_default=True, help="Seconds that --wait waits at the most.")
-@click.option("--json", "as_json", is_flag=True, help="Print the message as JSON.")
+@tables.json_option("Print the message as JSON.")
 @click.pass_context
 @plainly
 def send(ctx: click.Context, wait: bool, timeout: float, as_json: bool, **typed: Any) -> None:

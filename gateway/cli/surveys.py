@@ -22,7 +22,7 @@ def survey() -> None:
 
 
 @survey.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@tables.json_option("Print them as JSON.")
 @click.pass_context
 @plainly
 def show_all(ctx: click.Context, as_json: bool) -> None:
@@ -30,22 +30,13 @@ def show_all(ctx: click.Context, as_json: bool) -> None:
     desk = open_desk(ctx)
     with desk.ledger():
         told = [_told(one, results.of(one)) for one in verbs.everything()]
-    if as_json:
-        tables.show_json(told)
-    elif not told:
-        click.echo(desk.say("cli.surveys_none"))
-    else:
-        rows = [
-            (
-                one["id"],
-                one["name"],
-                desk.say(f"survey_state.{one['state']}"),
-                str(one["invited"]),
-                str(one["answered"]),
-            )
-            for one in told
-        ]
-        tables.show([desk.say(f"column.{name}") for name in HEADINGS], rows)
+    rows = [_row(one, desk) for one in told]
+    tables.listing(desk, as_json, told, HEADINGS, rows, desk.say("cli.surveys_none"))
+
+
+def _row(told: dict[str, Any], desk: Desk) -> list[str]:
+    state = desk.say(f"survey_state.{told['state']}")
+    return [told["id"], told["name"], state, str(told["invited"]), str(told["answered"])]
 
 
 @survey.command("start")
@@ -83,7 +74,7 @@ def stop(ctx: click.Context, uid: str, yes: bool) -> None:
 
 @survey.command("results")
 @click.argument("uid")
-@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@tables.json_option("Print them as JSON.")
 @click.pass_context
 @plainly
 def show_results(ctx: click.Context, uid: str, as_json: bool) -> None:
@@ -106,7 +97,7 @@ def _show(found: Found, desk: Desk) -> None:
         facts = {"score": f"{found.promoters.score:+d}", "answers": found.answers}
         click.echo(f"   {desk.say('cli.survey_promoters', **facts)}")
     for value, number in found.counts.items():
-        word = results.value_word(found.question, value)
+        word = wording.value_word(found.question, value)
         shown = desk.say(f"survey_branch.{value}") if value in ("yes", "no") else word
         click.echo(f"{number:>8}  {100 * found.share(value):5.1f} %  {shown}")
     for text in found.texts:

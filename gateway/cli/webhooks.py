@@ -17,8 +17,10 @@ from gateway.store.models import Delivery, Webhook
 
 PATIENCE = 15.0  # seconds for the answer to a test
 LOOK = 0.2
+HEADINGS = ("name", "state", "url", "events")
+LOG_HEADINGS = ("id", "when", "webhook", "event", "state", "tries", "answer")
 
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
+AS_JSON = tables.json_option("Print the rows as JSON.")
 
 
 @click.group()
@@ -35,18 +37,12 @@ def list_webhooks(ctx: click.Context, as_json: bool) -> None:
     desk = open_desk(ctx)
     with desk.ledger():
         known = [_row(desk, one) for one in hooks.everything()]
-    if as_json:
-        tables.show_json(known)
-    elif not known:
-        click.echo(desk.say("cli.no_webhook"))
-    else:
-        states = {False: desk.say("cli.webhook_on"), True: desk.say("cli.webhook_off")}
-        columns = ("name", "state", "url", "events")
-        rows = [
-            [one["name"], states[one["disabled_at"] is not None], one["url"], " ".join(one["events"])]
-            for one in known
-        ]
-        tables.show([desk.say(f"column.{name}") for name in columns], rows)
+    states = {False: desk.say("cli.webhook_on"), True: desk.say("cli.webhook_off")}
+    rows = [
+        [one["name"], states[one["disabled_at"] is not None], one["url"], " ".join(one["events"])]
+        for one in known
+    ]
+    tables.listing(desk, as_json, known, HEADINGS, rows, desk.say("cli.no_webhook"))
 
 
 @webhook.command("add")
@@ -56,7 +52,7 @@ def list_webhooks(ctx: click.Context, as_json: bool) -> None:
     "--event", "events", multiple=True, type=click.Choice(EVENTS), metavar="EVENT", help="What; may repeat."
 )
 @click.option("--key", help="Only messages of the API key with this name.")
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@tables.json_option("Print it as JSON.")
 @click.pass_context
 @plainly
 def add(
@@ -176,19 +172,13 @@ def show_log(ctx: click.Context, name: str | None, state: str | None, limit: int
     desk = open_desk(ctx)
     with desk.ledger():
         found = log.page(hooks.called(name) if name else None, state or "", limit=limit).items
-        rows = [_told(desk, one) for one in found]
-    if as_json:
-        tables.show_json(rows)
-    elif not rows:
-        click.echo(desk.say("cli.no_delivery"))
-    else:
-        columns = ("id", "when", "webhook", "event", "state", "tries", "answer")
-        lines = [
-            [one.uid, desk.instant(one.created_at), row["webhook"] or one.url, one.event,
-             desk.say(f"delivery.{one.state}"), str(one.attempts), _error(desk, one) or str(one.status or "")]
-            for one, row in zip(found, rows, strict=True)
-        ]  # fmt: skip
-        tables.show([desk.say(f"column.{name}") for name in columns], lines)
+        told = [_told(desk, one) for one in found]
+    rows = [
+        [one.uid, desk.instant(one.created_at), of["webhook"] or one.url, one.event,
+         desk.say(f"delivery.{one.state}"), str(one.attempts), _error(desk, one) or str(one.status or "")]
+        for one, of in zip(found, told, strict=True)
+    ]  # fmt: skip
+    tables.listing(desk, as_json, told, LOG_HEADINGS, rows, desk.say("cli.no_delivery"))
 
 
 def _answered(desk: Desk, sent: Delivery) -> Delivery:

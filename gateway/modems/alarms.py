@@ -6,8 +6,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from gateway.messages.lookup import Page
-from gateway.modems import past
+from gateway.messages import paging
+from gateway.messages.paging import Page
 from gateway.store import database
 from gateway.store.models import Alarm, AlarmStep
 
@@ -46,4 +46,4 @@ def standing() -> list[Alarm]:
 
 def over(cursor: str | None = None, limit: int = 20) -> Page[Alarm]:
     """Those that are over, the newest first; raises Invalid `cursor_unknown`."""
-    return past.page(Alarm.select().where(Alarm.cleared_at.is_null(False)), Alarm, cursor, limit)
+    return paging.page(Alarm.select().where(Alarm.cleared_at.is_null(False)), Alarm, cursor, limit)

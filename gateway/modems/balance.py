@@ -7,25 +7,24 @@ from __future__ import annotations
 
 from gateway.errors import Invalid
 from gateway.modems.requests import USSD
-from gateway.store.models import ModemRequest, Setting
+from gateway.store import choices
+from gateway.store.models import ModemRequest
 
 
 def code(operator: str) -> str:
     """The code that was remembered for this operator; "" where there is none."""
-    found = Setting.get_or_none(Setting.name == name(operator)) if operator else None
-    return str(found.value["code"]) if found else ""
+    found = choices.find(name(operator)) if operator else None
+    return str(found["code"]) if found else ""
 
 
 def remember(operator: str, typed: str) -> None:
     """Keep it, "" forgets it; raises Invalid `ussd_bad`."""
     if not typed:
-        Setting.delete().where(Setting.name == name(operator)).execute()
+        choices.forget(name(operator))
         return
     if not USSD.fullmatch(typed):
         raise Invalid("ussd_bad", field="code", value=typed)
-    Setting.insert(name=name(operator), value={"code": typed}).on_conflict(
-        conflict_target=[Setting.name], preserve=[Setting.value]
-    ).execute()
+    choices.keep(name(operator), {"code": typed})
 
 
 def last(modem: str, dialled: str) -> ModemRequest | None:

@@ -7,7 +7,7 @@ Counted are the parts that were handed to the modem, by the SIM's own number: th
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -19,8 +19,8 @@ from gateway.errors import Invalid
 from gateway.modems.meter import day_start, next_month, since_of
 from gateway.policy import budgets
 from gateway.policy.budgets import LIMITS, MONTH, RECIPIENTS, Forecast, Limits, Use
-from gateway.store import usage
-from gateway.store.models import Setting, Sim
+from gateway.store import choices, usage
+from gateway.store.models import Sim
 
 # A place to begin at; what the contract of the SIM says goes before.
 PRESETS: Mapping[str, Limits] = MappingProxyType(
@@ -57,7 +57,7 @@ def choose(modem: str, limits: Limits, by: str, now: datetime) -> Budget:
         if not least <= most <= MOST:
             raise Invalid("out_of_range", field=limit, least=least, most=MOST)
     preset = next((name for name, known in PRESETS.items() if known == limits), OWN)
-    _write(_name(modem), {"preset": preset, "limits": limits.chosen()})
+    choices.keep(_name(modem), {"preset": preset, "limits": limits.chosen()})
     audit.write(by, "modem_budget", now, shown=modem, preset=preset, limits=limits.chosen())
     return Budget(preset, limits)
 
@@ -72,12 +72,6 @@ def _parse(written: str | None) -> Budget:
 
 def _name(modem: str) -> str:
     return f"budget.{modem}"
-
-
-def _write(name: str, value: dict[str, object]) -> None:
-    Setting.insert(name=name, value=value).on_conflict(
-        conflict_target=[Setting.name], preserve=[Setting.value]
-    ).execute()
 
 
 # ---- how much is used ----------------------------------------------------------------------------
@@ -105,9 +99,21 @@ def _sim(modem: str) -> str:
     return known.sim if known else ""
 
 
-def forecast(modem: str, recipients: Collection[str], parts: int, zone: ZoneInfo, now: datetime) -> Forecast:
+def written_to(modem: str, since: datetime, now: datetime) -> Collection[str]:
+    """Everybody whom the SIM in this modem wrote to after `since`."""
+    return usage.recipients(_sim(modem), since, now).keys()
+
+
+def forecast(
+    modem: str,
+    recipients: Collection[str],
+    parts: int,
+    zone: ZoneInfo,
+    now: datetime,
+    opens: Callable[[int], bool] = lambda day: True,
+) -> Forecast:
     """What a campaign of `parts` parts to each of these people would make of this SIM's limits, were it to
-    leave through it alone."""
+    leave through it alone from `now` on; `opens`: whether anything may leave so many days later."""
     people, sim = set(recipients), _sim(modem)
     known = usage.recipients(sim, now - MONTH, now)
     today = usage.recipients(sim, since_of("recipients_day", zone, now), now)
@@ -119,6 +125,7 @@ def forecast(modem: str, recipients: Collection[str], parts: int, zone: ZoneInfo
         {"recipients_month": len(people - known.keys()), "recipients_day": len(people - today.keys())},
         sorted((at + MONTH - midnight).days for at in known.values()),
         (next_month(now, zone).astimezone(zone).date() - now.astimezone(zone).date()).days,
+        opens,
     )
 
 
@@ -170,7 +177,7 @@ def accept_notice(modem: str, number: str, by: str, now: datetime) -> None:
     known = notice(modem, number, now)
     if known is None or known.accepted_by is not None:
         return
-    _write(_notice(modem), {"number": number, "by": by, "at": now.isoformat()})
+    choices.keep(_notice(modem), {"number": number, "by": by, "at": now.isoformat()})
     audit.write(by, "modem_notice", now, shown=modem)
 
 

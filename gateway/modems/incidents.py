@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from gateway.messages.lookup import Page
-from gateway.modems import alarms, past
+from gateway.messages import paging
+from gateway.messages.paging import Page
+from gateway.modems import alarms
 from gateway.store.models import Incident
 from modem import api
 from modem.errors import ModemError
@@ -76,4 +77,4 @@ def recent(modem: str | None = None, limit: int = 20) -> list[Incident]:
 def page(modem: str | None = None, cursor: str | None = None, limit: int = 20) -> Page[Incident]:
     """All of them, page by page; raises Invalid `cursor_unknown`."""
     query = Incident.select()
-    return past.page(query.where(Incident.modem == modem) if modem else query, Incident, cursor, limit)
+    return paging.page(query.where(Incident.modem == modem) if modem else query, Incident, cursor, limit)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from click.testing import CliRunner, Result
 
 from fakes import FakeClock, MemoryModem, NoWatch, counting_ids
+from gateway.cli import main
 from gateway.config import Appliance
 from gateway.ids import Ids
 from gateway.messages import lookup, outbox, waiting
@@ -20,11 +22,22 @@ from gateway.messages.dispatcher import Dispatcher
 from gateway.messages.gathering import Judge
 from gateway.messages.outbox import Caller, Draft
 from gateway.store import database
-from gateway.store.models import Message
+from gateway.store.models import Inbound, Message
 from people import agree
 
 PARIS = ZoneInfo("Europe/Paris")
 ANNA = "+33612345678"
+TOML = """
+[appliance]
+language = "{language}"
+data_dir = "."
+runtime_dir = "run"
+[[modems]]
+name = "sim1"
+port = "/dev/ttyUSB0"
+"""
+
+Run = Callable[..., Result]
 
 
 @dataclass
@@ -51,6 +64,12 @@ class Bench:
         if rest.get("category") == "marketing":
             agree(to, self.now)
         return outbox.submit(Draft(to, text, **rest), self.caller, self.now)
+
+    def receive(self, text: str, sender: str = ANNA, **more: Any) -> Inbound:
+        """A message that came whole; nobody has looked at it yet."""
+        row = {"sender": sender, "text": text, "received_at": self.now, "modem": "sim1", "sim": "1", **more}
+        received: Inbound = Inbound.create(uid=self.ids.uid(self.now), complete=True, **row)
+        return received
 
     def fill(self) -> None:
         self.dispatcher.fill(self.now)
@@ -86,3 +105,18 @@ def bench(site: Appliance, empty_database: Path) -> Iterator[Bench]:
     database.open(site.database_path)
     with database.connection():
         yield desk
+
+
+@pytest.fixture
+def run(bench: Bench, tmp_path: Path) -> Iterator[Run]:
+    """Run one command in the installation whose ledger `bench` fills beforehand, at today's hour."""
+    bench.clock.wall = datetime.now(UTC)
+    config = tmp_path / "gateway.toml"
+
+    def command(*words: str, language: str = "en", tool: Any = main, typed: str = "", **env: str) -> Result:
+        config.write_text(TOML.format(language=language), encoding="utf-8")
+        where = {"CHAPPE_CONFIG": str(config), **env}
+        return CliRunner().invoke(tool, list(words), input=typed, env=where)
+
+    yield command
+    database.connection().__enter__()  # a command closed the one that `bench` is about to close

@@ -3,37 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from gateway.access import keys, people
-from gateway.cli import main
 from gateway.store import database
 
 if TYPE_CHECKING:
-    from conftest import Bench
+    from conftest import Bench, Run
 
-Run = Callable[..., Result]
 PASSWORD = "correct horse"
-TOML = '[appliance]\nlanguage = "en"\ndata_dir = "."\nruntime_dir = "run"\n'
 
 
 @pytest.fixture
-def run(bench: Bench, tmp_path: Path) -> Iterator[Run]:
-    """Run one command in the installation whose ledger `bench` fills beforehand."""
-    bench.clock.wall = datetime.now(UTC)
-    (tmp_path / "gateway.toml").write_text(TOML, encoding="utf-8")
-
-    def command(words: str) -> Result:
-        return CliRunner().invoke(main, ["--config", str(tmp_path / "gateway.toml"), *words.split()])
-
-    yield command
-    database.connection().__enter__()  # a command closed the one that `bench` is about to close
+def run(run: Run) -> Run:
+    """A whole line at once."""
+    return lambda line: run(*line.split())
 
 
 def listed(run: Run) -> dict[str, dict[str, Any]]:

@@ -4,39 +4,17 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner, Result
 
-from gateway.cli import main, sendsms
+from gateway.cli import sendsms
 from gateway.store import database
 from gateway.store.models import Message
 from house.tree import ROOT
 
 if TYPE_CHECKING:
-    from conftest import Bench
-
-Run = Callable[..., Result]
-TOML = '[appliance]\nlanguage = "en"\ndata_dir = "."\nruntime_dir = "run"\n'
-
-
-@pytest.fixture
-def run(bench: Bench, tmp_path: Path) -> Iterator[Run]:
-    """Run a command in the installation whose ledger `bench` fills beforehand."""
-    bench.clock.wall = datetime.now(UTC)
-    (tmp_path / "gateway.toml").write_text(TOML, encoding="utf-8")
-    where = {"CHAPPE_CONFIG": str(tmp_path / "gateway.toml")}
-
-    def command(*words: str, smstools: bool = False, typed: str = "", **env: str) -> Result:
-        tool = sendsms.main if smstools else main
-        return CliRunner().invoke(tool, list(words), input=typed, env={**where, **env})
-
-    yield command
-    database.connection().__enter__()  # a command closed the one that `bench` is about to close
+    from conftest import Run
 
 
 def said() -> list[tuple[str, str, str]]:
@@ -73,13 +51,13 @@ def test_a_route_is_made_listed_tried_and_removed(run: Run) -> None:
 def test_programs_made_for_smstools_send(
     run: Run, words: tuple[str, ...], typed: str, env: dict[str, str], left: tuple[str, str, str]
 ) -> None:
-    assert run(*words, smstools=True, typed=typed, **env).exit_code == 0
+    assert run(*words, tool=sendsms.main, typed=typed, **env).exit_code == 0
     assert said() == [left]
 
 
 def test_what_cannot_be_sent_ends_with_one_plain_line(run: Run) -> None:
     for words, status in ((("12", "x"), 1), (("0639980001",), 1), (("+0", "x"), 1), ((), 2), (("-h",), 0)):
-        answer = run(*words, smstools=True)
+        answer = run(*words, tool=sendsms.main)
         assert answer.exit_code == status
         if status == 1:
             assert len(answer.stderr.splitlines()) == 1

@@ -3,48 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from gateway import status, trust
-from gateway.cli import main
 from gateway.clock import boot_id
 from gateway.messages import lookup
 from gateway.status import ClockStatus
 from gateway.store import database
 
 if TYPE_CHECKING:
-    from conftest import Bench
+    from conftest import Bench, Run
 
-Run = Callable[..., Result]
 DOUBT = ClockStatus(trusted=False, doubt="unvouched")
-TOML = """
-[appliance]
-language = "{language}"
-data_dir = "."
-runtime_dir = "."
-[[modems]]
-name = "sim1"
-port = "/dev/ttyUSB0"
-"""
 
 
 @pytest.fixture
-def run(bench: Bench, tmp_path: Path) -> Iterator[Run]:
-    def command(*arguments: str, language: str = "en", told: ClockStatus | None = DOUBT) -> Result:
-        config = tmp_path / "gateway.toml"
-        config.write_text(TOML.format(language=language), encoding="utf-8")
-        if told is not None:
-            status.write(tmp_path, (), datetime.now(UTC), told)
-        return CliRunner().invoke(main, ["--config", str(config), *arguments])
+def run(run: Run, bench: Bench) -> Run:
+    """Beside a gateway that says so of the clock; None: there is none."""
+    bench.site.runtime_dir.mkdir()
 
-    yield command
-    database.connection().__enter__()  # a command closed the one that `bench` is about to close
+    def command(*words: str, told: ClockStatus | None = DOUBT, **more: str) -> Result:
+        if told is not None:
+            status.write(bench.site.runtime_dir, (), datetime.now(UTC), told)
+        return run(*words, **more)
+
+    return command
 
 
 @pytest.mark.parametrize(

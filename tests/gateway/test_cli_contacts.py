@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner, Result
 
-from gateway.cli import main
 from gateway.contacts import book, choosing, consents, groups, segments
 from gateway.contacts.choosing import Choice
 from gateway.contacts.imports import jobs
@@ -20,27 +16,17 @@ from gateway.store import database
 from gateway.store.models import Contact, ImportJob
 
 if TYPE_CHECKING:
-    from conftest import Bench
+    from conftest import Bench, Run
 
-Run = Callable[..., Result]
 ANNA, BEN = "+33612345678", "+33698765432"
-TOML = '[appliance]\nlanguage = "en"\ndata_dir = "."\nruntime_dir = "run"\n'
 LIST = "Qui;Où joindre;Ville\nÉlodie;612345678;Évry\nBen;06 12;Paris\nZoé;+33698765432;\n"
 
 
 @pytest.fixture
-def run(bench: Bench, tmp_path: Path) -> Iterator[Run]:
-    """Run one command in the installation whose ledger `bench` fills beforehand."""
-    bench.clock.wall = datetime.now(UTC)
-    (tmp_path / "gateway.toml").write_text(TOML, encoding="utf-8")
+def run(run: Run, tmp_path: Path) -> Run:
+    """With a list beside it; what ends in .csv is a file there."""
     (tmp_path / "clients.csv").write_text(LIST, encoding="latin-1")
-
-    def command(*arguments: str) -> Result:
-        typed = [str(tmp_path / word) if word.endswith(".csv") else word for word in arguments]
-        return CliRunner().invoke(main, ["--config", str(tmp_path / "gateway.toml"), *typed])
-
-    yield command
-    database.connection().__enter__()  # a command closed the one that `bench` is about to close
+    return lambda *words: run(*(str(tmp_path / word) if word.endswith(".csv") else word for word in words))
 
 
 def test_a_file_goes_in_and_what_was_guessed_is_said(bench: Bench, run: Run) -> None:

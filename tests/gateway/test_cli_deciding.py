@@ -6,49 +6,23 @@ import getpass
 import json
 import socket
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from gateway import wake
-from gateway.cli import main
 from gateway.messages import decisions, lookup
 from gateway.store import database
 from modem.errors import Advice, advising
 
 if TYPE_CHECKING:
-    from conftest import Bench
+    from conftest import Bench, Run
     from gateway.store.models import Message
 
-Run = Callable[..., Result]
 ANNA = "+33612345678"
 LONG = "Bonjour, votre commande vous attend à l'atelier"
-TOML = """
-[appliance]
-language = "{language}"
-data_dir = "."
-runtime_dir = "run"
-[[modems]]
-name = "sim1"
-port = "/dev/ttyUSB0"
-"""
-
-
-@pytest.fixture
-def run(bench: Bench, tmp_path: Path) -> Iterator[Run]:
-    """Run one command in the installation whose ledger `bench` fills beforehand, at today's hour."""
-    bench.clock.wall = datetime.now(UTC)
-
-    def command(*arguments: str, language: str = "en") -> Result:
-        config = tmp_path / "gateway.toml"
-        config.write_text(TOML.format(language=language), encoding="utf-8")
-        return CliRunner().invoke(main, ["--config", str(config), *arguments])
-
-    yield command
-    database.connection().__enter__()  # a command closed the one that `bench` is about to close
 
 
 @pytest.fixture

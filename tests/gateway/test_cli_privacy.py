@@ -4,38 +4,19 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner, Result
 
-from gateway.cli import main
 from gateway.messages import lookup
 from gateway.privacy import traces
 from gateway.store import database
 
 if TYPE_CHECKING:
-    from conftest import Bench
+    from conftest import Bench, Run
 
-Run = Callable[..., Result]
 ANNA = "+33612345678"
-TOML = '[appliance]\nlanguage = "en"\ndata_dir = "."\nruntime_dir = "run"\n'
-
-
-@pytest.fixture
-def run(bench: Bench, tmp_path: Path) -> Iterator[Run]:
-    """Run one command in the installation whose ledger `bench` fills beforehand."""
-    bench.clock.wall = datetime.now(UTC)
-    (tmp_path / "gateway.toml").write_text(TOML, encoding="utf-8")
-
-    def command(*arguments: str) -> Result:
-        return CliRunner().invoke(main, ["--config", str(tmp_path / "gateway.toml"), *arguments])
-
-    yield command
-    database.connection().__enter__()  # a command closed the one that `bench` is about to close
 
 
 def test_a_copy_is_printed_or_written(bench: Bench, run: Run, tmp_path: Path) -> None:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import itertools
 import json
 import random
-from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from gateway import audit
-from gateway.cli import main
 from gateway.consent import ledger, standing
 from gateway.consent.ledger import Act
 from gateway.contacts import book, consents
@@ -26,7 +23,7 @@ from gateway.policy.consent import Ground
 from gateway.store import database
 
 if TYPE_CHECKING:
-    from conftest import Bench
+    from conftest import Bench, Run
 
 ANNA = "+33612345678"
 BY = "page:ana"
@@ -179,27 +176,10 @@ def allowed(now: datetime) -> bool:
 
 # ---- at the terminal -------------------------------------------------------------------------
 
-Run = Callable[..., Result]
-TOML = """
-[appliance]
-language = "{language}"
-data_dir = "."
-runtime_dir = "run"
-[[modems]]
-name = "sim1"
-port = "/dev/ttyUSB0"
-"""
-
 
 @pytest.fixture
-def run(bench: Bench, tmp_path: Path) -> Iterator[Run]:
-    def command(*arguments: str, language: str = "en") -> Result:
-        config = tmp_path / "gateway.toml"
-        config.write_text(TOML.format(language=language), encoding="utf-8")
-        return CliRunner().invoke(main, ["--config", str(config), "consent", *arguments])
-
-    yield command
-    database.connection().__enter__()  # a command closed the one that `bench` is about to close
+def run(run: Run) -> Run:
+    return lambda *words, **more: run("consent", *words, **more)
 
 
 GIVE = ("give", "06 12 34 56 78", "--ground", "opt_in", "--channel", "form", "--wording", WORDS)

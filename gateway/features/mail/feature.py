@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from gateway.config import MailConfig
+from gateway.features import backlog
 from gateway.features.api import Feature, House
 from gateway.features.mail import outgoing
 from gateway.features.mail.parcels import Outcome, Parcel
 from gateway.features.workers import Workers
-from gateway.modems import alarms
 from gateway.store import database
 
 ALARM, SUBJECT = "mail_backlog", "mail"
-LATE = timedelta(hours=1)  # that something waits is worth an alarm
 KEPT = timedelta(days=30)  # where mails went
 
 
@@ -79,13 +78,9 @@ class Mails(Feature):
 
     def _watch(self, now: datetime) -> None:
         count, oldest = outgoing.backlog()
-        if oldest is not None and now - oldest > LATE:
-            failed = outgoing.failing()
-            error = failed.error if failed is not None else "mail_no_relay"
-            minutes = int((now - oldest).total_seconds() // 60)
-            alarms.raise_(ALARM, SUBJECT, now, count=count, minutes=minutes, error=error)
-        else:
-            alarms.clear(ALARM, SUBJECT, now)
+        failed = outgoing.failing() if count else None
+        error = failed.error if failed is not None else "mail_no_relay"
+        backlog.watch(ALARM, SUBJECT, count, oldest, now, error=error)
 
 
 def _refused(parcel: Parcel) -> Outcome:

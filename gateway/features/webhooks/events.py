@@ -18,6 +18,7 @@ CONSENT: Mapping[str, str] = {
 ALARM: Mapping[str, str] = {"raised": "alarm.raised", "cleared": "alarm.cleared"}
 CAMPAIGN_DONE = "campaign.done"
 KEYWORD = "keyword.matched"
+SURVEY = "survey.answered"
 TEST = "webhook.test"  # asked for by a person, at any webhook
 
 # What a webhook may ask for.
@@ -28,6 +29,7 @@ EVENTS: tuple[str, ...] = (
     *ALARM.values(),
     CAMPAIGN_DONE,
     KEYWORD,
+    SURVEY,
 )
 # What a new one is told where nobody chose: what became of messages in the end, and what came in.
 USUAL: tuple[str, ...] = (

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from gateway.features import backlog
 from gateway.features.api import Feature, House
 from gateway.features.webhooks import deliveries, news
 from gateway.features.webhooks.dispatch import Dispatch
 from gateway.features.webhooks.posting import Outcome
-from gateway.modems import alarms
 from gateway.secret import appliance_secret
 from gateway.store import database, delivering
 
 ALARM, SUBJECT = "webhook_backlog", "webhooks"
-LATE = timedelta(hours=1)  # that something waits is worth an alarm
 KEPT = timedelta(days=7)  # what was told, and the answer
 FORGOTTEN = 200  # rows a transaction
 
@@ -44,12 +43,7 @@ class Webhooks(Feature):
     def minute(self, house: House, now: datetime) -> None:
         self.impatient = True
         news.pass_over()
-        count, oldest = deliveries.backlog()
-        if oldest is not None and now - oldest > LATE:
-            minutes = int((now - oldest).total_seconds() // 60)
-            alarms.raise_(ALARM, SUBJECT, now, count=count, minutes=minutes)
-        else:
-            alarms.clear(ALARM, SUBJECT, now)
+        backlog.watch(ALARM, SUBJECT, *deliveries.backlog(), now)
 
     def night(self, house: House, now: datetime) -> Iterator[None]:
         while _forget(now - KEPT):

@@ -8,8 +8,8 @@ from typing import Any
 from gateway import audit
 from gateway.errors import Conflict, NotFound
 from gateway.features.webhooks.deliveries import GIVEN_UP, KEY_REVOKED, WAITING
-from gateway.messages.lookup import Page
-from gateway.modems import past
+from gateway.messages import paging
+from gateway.messages.paging import Page
 from gateway.store import database
 from gateway.store.models import ApiKey, Delivery, Webhook
 
@@ -30,7 +30,7 @@ def page(
         query = query.where(Delivery.webhook == webhook.id)
     if state:
         query = query.where(Delivery.state == state)
-    return past.page(query, Delivery, cursor, limit)
+    return paging.page(query, Delivery, cursor, limit)
 
 
 def get(uid: str) -> Delivery:

@@ -6,10 +6,12 @@ The `data` of a message's event is what the API answers about that message, as i
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from gateway.messages import topics
 from gateway.store.models import Alarm, AlarmStep, Consent, Inbound, Message
 
 Data = dict[str, Any]
@@ -56,6 +58,7 @@ def then(message: Message, state: str, reason: str | None, zone: ZoneInfo) -> Da
 
 def of_inbound(message: Inbound, zone: ZoneInfo) -> Data:
     """The fields of the API's received message."""
+    about = topics.of([message]).get(message.id)
     return {
         "id": message.uid,
         "from": message.sender,
@@ -63,6 +66,7 @@ def of_inbound(message: Inbound, zone: ZoneInfo) -> Data:
         "received_at": instant(message.received_at, zone),
         "complete": message.complete,
         "modem": message.modem,
+        "about": asdict(about) if about else None,
     }
 
 

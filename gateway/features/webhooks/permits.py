@@ -10,16 +10,14 @@ from gateway import audit
 from gateway.errors import Invalid
 from gateway.features.webhooks import targets
 from gateway.features.webhooks.targets import Allowed
-from gateway.store import database
-from gateway.store.models import Setting
+from gateway.store import choices, database
 
 NAME = "webhooks.targets"
 MOST_HOSTS = 50
 
 
 def read() -> Allowed:
-    found = Setting.get_or_none(Setting.name == NAME)
-    value = found.value if found is not None else {}
+    value = choices.find(NAME) or {}
     usual = Allowed()
     return Allowed(
         bool(value.get("loopback", usual.loopback)),
@@ -36,9 +34,7 @@ def choose(choice: Allowed, by: str, now: datetime) -> None:
     hosts = tuple(_hosts(choice.hosts))
     row = asdict(Allowed(choice.loopback, choice.private, hosts))
     with database.transaction():
-        Setting.insert(name=NAME, value=row).on_conflict(
-            conflict_target=[Setting.name], preserve=[Setting.value]
-        ).execute()
+        choices.keep(NAME, row)
         audit.write(by, "settings_changed", now, shown=NAME, **{**row, "hosts": ", ".join(hosts)})
 
 
