@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -115,7 +115,7 @@ def remove(runtime_dir: Path) -> None:
 def read(runtime_dir: Path, now: datetime) -> Status:
     """The last status; `alive` is False when it is old, missing or unreadable."""
     try:
-        content = json.loads(path(runtime_dir).read_text(encoding="utf-8"))
+        content = json.loads(path(runtime_dir).read_bytes())
         seen_at = datetime.fromisoformat(content["at"])
         modems = tuple(_known(ModemStatus, modem) for modem in content["modems"])
         clock = _known(ClockStatus, content.get("clock", {}))
@@ -131,5 +131,4 @@ def read(runtime_dir: Path, now: datetime) -> Status:
 
 def _known(kind: type[T], content: dict[str, Any]) -> T:
     """What this version knows of what another one may have written."""
-    names = {field.name for field in fields(kind)}
-    return kind(**{name: value for name, value in content.items() if name in names})
+    return kind(**{name: content[name] for name in kind.__slots__ if name in content})

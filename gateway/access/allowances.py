@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from gateway.errors import Forbidden, Limited
-from gateway.store import database
+from gateway.store import database, programs
 from gateway.store.models import ApiKey, KeyUsage, Message
 
 KEPT = timedelta(days=40)
@@ -63,10 +63,9 @@ def take(key: ApiKey, count: int, now: datetime, zone: ZoneInfo) -> None:
     """
     with database.transaction():
         for slot, most, code, until in _limits(key, now, zone):
-            used = _used(key, slot)
-            if most is not None and used + count > most:
-                raise Limited(code, until, most=most, used=used, count=count)
-            KeyUsage.insert(key=key.id, slot=slot, messages=used + count).on_conflict_replace().execute()
+            used = programs.use(key.id, slot, count)
+            if most is not None and used > most:
+                raise Limited(code, until, most=most, used=used - count, count=count)
 
 
 def give_back(key: ApiKey, count: int, now: datetime, zone: ZoneInfo) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.ids import Ids, digest
-from gateway.store import database
+from gateway.store import database, statements
 from gateway.store.models import ApiKey
 
 SCOPES = ("send", "read", "admin")
@@ -86,7 +86,8 @@ def auth_token(account_sid: str, secret: bytes) -> str:
 
 def find(key: str) -> ApiKey | None:
     """The key's row, unless unknown or revoked."""
-    return ApiKey.get_or_none(ApiKey.digest == digest(key), ApiKey.revoked_at.is_null())
+    found: ApiKey | None = statements.one(ApiKey, {"digest": digest(key)})
+    return None if found is None or found.revoked_at is not None else found
 
 
 def note_use(key: ApiKey, now: datetime) -> None:

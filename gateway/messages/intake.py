@@ -21,7 +21,7 @@ from gateway.messages.routing import Router
 from gateway.policy.categories import CATEGORIES
 from gateway.policy.verdict import Answer, Verdict
 from gateway.secret import appliance_secret
-from gateway.store import statements
+from gateway.store import programs, statements
 from gateway.store.models import Callback, ConcatReference, Conversation, History, Message, Part
 
 UNDO = "undo"  # the reason of what waits only so that it can be taken back
@@ -155,10 +155,8 @@ def _parsed(draft: Draft, caller: Caller) -> str | Invalid:
 
 def _earlier(source: str, references: Sequence[str]) -> dict[str, Message]:
     """What this source asked for under these names before."""
-    if not references:
-        return {}
-    query = Message.select().where(Message.source == source, Message.client_ref.in_(references))
-    return {str(message.client_ref): message for message in query}
+    found = programs.asked_before(source, references)
+    return {str(message.client_ref): message for message in found}
 
 
 def _sameness(draft: Draft) -> tuple[object, ...]:

@@ -21,14 +21,13 @@ from gateway.messages.drafts import written
 from gateway.messages.intake import UNDO as UNDO
 from gateway.messages.intake import Intake, Outcome
 from gateway.messages.lifecycle import WAITING, Event, Step
-from gateway.store import database
+from gateway.store import database, programs
 from gateway.store.models import Message
 
 TWINS_WITHIN = timedelta(minutes=10)
 BATCH = 50  # messages a transaction where each takes long, and a pause after it: SQLite's lock is not fair,
 PAUSE = 0.01  # and the gateway's own writes must get their turn in between (seconds)
 TOGETHER = 200  # of one call: what they have in common is worked out once, so that they take no longer
-LOOKED_UP = 500  # client references a question
 
 
 def submit(draft: Draft, caller: Caller, now: datetime) -> Message:
@@ -66,12 +65,7 @@ def submit_many(
 
 def known(source: str, references: Sequence[str]) -> set[str]:
     """Which of these client references this source used already."""
-    found: set[str] = set()
-    remaining = iter(references)
-    while some := list(islice(remaining, LOOKED_UP)):
-        query = Message.select(Message.client_ref).where(Message.source == source)
-        found |= {str(row.client_ref) for row in query.where(Message.client_ref.in_(some))}
-    return found
+    return {str(message.client_ref) for message in programs.asked_before(source, references)}
 
 
 def twin(draft: Draft, caller: Caller, now: datetime) -> Message | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from statistics import median
-
 from gateway.store.models import Part, Sim
 
 LATELY = 50  # parts
@@ -22,4 +20,8 @@ def of(modem: str) -> float:
         for part in last.order_by(Part.claimed_at.desc()).limit(LATELY)
         if part.sent_at is not None and part.sent_at >= part.claimed_at
     ]
-    return max(median(took), 0.001) if took else USUAL
+    if not took:
+        return USUAL
+    from statistics import median  # with fractions and more, which a page that idles need not have
+
+    return max(median(took), 0.001)

@@ -38,6 +38,24 @@ def next_id(table: type[Model]) -> int:
     return int(found[0]) + 1 if found else 1
 
 
+def one(table: type[Model], where: Columns) -> Any | None:
+    """The row where columns have these values (not NULL), None where there is none; whole, as a model."""
+    sql, matched = _one(table, tuple(where))
+    found = db.execute_sql(sql, _values(matched, where)).fetchone()
+    return read(table, found) if found else None
+
+
+def read(table: type[Model], values: Sequence[Any]) -> Any:
+    """The row that was asked for by `columns_of`."""
+    pairs = zip(table._meta.sorted_fields, values, strict=True)
+    return row(table, {field.name: field.python_value(value) for field, value in pairs})
+
+
+def columns_of(table: type[Model], alias: str) -> str:
+    """All of a table's columns, for a SELECT whose rows `read` takes."""
+    return ", ".join(f'{alias}."{field.column_name}"' for field in table._meta.sorted_fields)
+
+
 def row(table: type[Model], columns: Columns) -> Any:
     """The row as reading it would give it, for one that is written besides."""
     made = table(__no_default__=True)
@@ -97,6 +115,14 @@ def _converted(fields: Sequence[Field], rows: Sequence[Columns]) -> Iterator[lis
 
 def _values(fields: Sequence[Field], columns: Columns) -> list[Any]:
     return [field.db_value(columns[field.name]) for field in fields]  # type: ignore[no-untyped-call]
+
+
+@cache
+def _one(table: type[Model], where: tuple[str, ...]) -> tuple[str, tuple[Field, ...]]:
+    matched = _fields(table, where)
+    conditions = " AND ".join(f't."{field.column_name}" = {db.param}' for field in matched)
+    name = table._meta.table_name
+    return f'SELECT {columns_of(table, "t")} FROM "{name}" AS t WHERE {conditions} LIMIT 1', matched
 
 
 @cache

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
 from web.office import office
 from web.problems import Fault
@@ -29,6 +29,17 @@ def codes(expected: str) -> dict[str, Any]:
 def _wrong(code: str, **facts: Any) -> NoReturn:
     """Leave marshmallow with a fault instead of a sentence."""
     raise ValidationError([Fault(code, facts=facts)])
+
+
+class Shape(Schema):
+    """The fields of an object.
+
+    It does not change, so that a copy of it is itself: each decorator of a call copies all that the others
+    said of the call, which were megabytes.
+    """
+
+    def __deepcopy__(self, _: dict[int, Any]) -> Shape:
+        return self
 
 
 class Text(fields.String):

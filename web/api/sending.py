@@ -27,12 +27,11 @@ from web.api.framework import refuses
 from web.api.inputs import NewMessageHeadersSchema, NewMessageSchema, WaitSchema
 from web.api.messages import ring
 from web.api.messages import section as section
-from web.api.outputs import Cards, MessageSchema
+from web.api.outputs import MESSAGE, Cards
 from web.office import office
 from web.problems import fault_of, language, spoken
 from web.turns import Turns
 
-MESSAGE = MessageSchema()
 ONE_OR_SEVERAL = {
     "oneOf": [{"$ref": "#/components/schemas/Message"}, {"$ref": "#/components/schemas/Several"}]
 }

@@ -27,7 +27,7 @@ class JsonField(TextField):
     """A small JSON object, kept as text."""
 
     def db_value(self, value: dict[str, Any] | None) -> str:
-        return json.dumps(value or {}, ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if value else "{}"
 
     def python_value(self, value: str | None) -> dict[str, Any]:
         return json.loads(value) if value else {}
