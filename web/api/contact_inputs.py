@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from marshmallow.fields import Dict, List, String
+from marshmallow.fields import Dict
 
 from gateway.consent.ledger import CATEGORIES, CHANNELS
 from gateway.contacts.consents import ACTS
 from gateway.policy.consent import Ground
-from web.api.fields import Flag, OneWord, ShortText, Text, Whole, about
+from web.api.fields import Flag, OneWord, ShortText, Text, Texts, Whole, about, codes
 from web.api.inputs import Strict
 
 LONGEST_CURSOR = 600  # it holds a name
@@ -39,14 +39,14 @@ class NewContactSchema(Strict):
         metadata=about("Decides which holidays count in Alsace-Moselle and overseas.", "67000"),
     )
     note = Text(load_default="", metadata=about("For people; at most 2,000 characters.", "Before noon."))
-    tags = List(Text(), metadata=about("All tags of this contact. Absent: they stay as they are.", ["vip"]))
-    groups = List(
-        Text(),
+    tags = Texts(metadata=about("All tags of this contact. Absent: they stay as they are.", ["vip"]))
+    groups = Texts(
         metadata=about("All groups, by name; they are there already. Absent: as they are.", ["Regulars"]),
     )
     own = Dict(
         data_key="fields",
-        keys=String(),
+        error_messages=codes("object of strings"),
+        keys=Text(),
         values=Text(),
         metadata=about("Own fields by name; an empty value takes one away.", {"Town": "Strasbourg"}),
     )

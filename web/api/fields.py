@@ -134,6 +134,24 @@ class OneWord(Text):
         return str(value)
 
 
+class Texts(fields.List[str]):
+    """A list of strings."""
+
+    default_error_messages = codes("array of strings")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Text(), **kwargs)
+
+
+class Objects(fields.List[Any]):
+    """A list of objects of one shape."""
+
+    default_error_messages = codes("array of objects")
+
+    def __init__(self, shape: Schema, **kwargs: Any) -> None:
+        super().__init__(fields.Nested(shape, error_messages=codes("object")), **kwargs)
+
+
 class Words(fields.List[str]):
     """Some of a few words: in a query they may repeat, or be joined by commas."""
 

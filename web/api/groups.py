@@ -14,7 +14,7 @@ from gateway.errors import Invalid, NotFound
 from gateway.store.models import ContactGroup, Segment
 from web.api.auth import needs, source
 from web.api.contacts import kept
-from web.api.fields import WHEN, Instant, Text, about
+from web.api.fields import WHEN, Instant, Text, Texts, about
 from web.api.framework import Section, refuses
 from web.api.inputs import Strict
 from web.api.outputs import Answer, PageSchema, always
@@ -33,14 +33,11 @@ class NameSchema(Strict):
 
 
 class MembersSchema(Strict):
-    add = fields.List(
-        Text(),
+    add = Texts(
         load_default=list,
         metadata=about("Numbers of contacts that come into it; up to 500.", ["+33639980001"]),
     )
-    remove = fields.List(
-        Text(), load_default=list, metadata=about("Numbers that leave it; they stay contacts.", [])
-    )
+    remove = Texts(load_default=list, metadata=about("Numbers that leave it; they stay contacts.", []))
 
 
 class ContactGroupSchema(Answer):

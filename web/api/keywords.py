@@ -11,7 +11,7 @@ from gateway.features.keywords import matching, rules
 from gateway.features.keywords.rules import BETWEEN, Wish
 from gateway.store.models import KeywordRule
 from web.api.auth import needs, source
-from web.api.fields import WHEN, Flag, Instant, Text, about, codes
+from web.api.fields import WHEN, Flag, Instant, Text, Texts, about
 from web.api.framework import Section, refuses
 from web.api.inputs import Strict
 from web.api.outputs import UID, Answer, PageSchema, always, maybe
@@ -32,7 +32,7 @@ MAIL = about("Where every one is mailed to; empty: nowhere.", "")
 
 
 class KeywordInputSchema(Strict):
-    words = fields.List(Text(), required=True, error_messages=codes("array of strings"), metadata=WORDS)
+    words = Texts(required=True, metadata=WORDS)
     whole = Flag(load_default=False, metadata=WHOLE)
     reply = Text(load_default="", metadata=REPLY)
     tag = Text(load_default="", metadata=TAG)
