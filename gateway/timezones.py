@@ -1,12 +1,26 @@
-"""Which time zones a country has: the table that comes with the system's own time zones."""
+"""Which time zones a country has: the table that comes with the system's own time zones; and which day it is
+where the appliance stands."""
 
 from __future__ import annotations
 
 import zoneinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from pathlib import Path
 
 TABLE = "zone.tab"  # country code, coordinates, zone name; since 1996 in every copy of the tz database
+
+_place: dict[str, tzinfo] = {"here": UTC}  # of this process, as the file of its database is
+
+
+def stands_in(zone: tzinfo) -> None:
+    """Say once where the appliance stands."""
+    _place["here"] = zone
+
+
+def today(now: datetime) -> date:
+    """Which day it is there."""
+    return now.astimezone(_place["here"]).date()
 
 
 def zones_of(country: str) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from typing import Any
 from gateway import audit
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.messages import numbers
-from gateway.messages.lookup import Page
+from gateway.messages.paging import Page
 from gateway.store import database
 from gateway.store.models import Contact
 

@@ -6,15 +6,16 @@ A value never becomes SQL: the models bind it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
+from gateway import timezones
 from gateway.consent import seal
-from gateway.contacts import fields, groups, tags
+from gateway.contacts import dates, deeds
 from gateway.contacts.book import fold
-from gateway.errors import Conflict, GatewayError, Invalid
 from gateway.store.database import db
 from gateway.store.models import (
     Consent,
@@ -26,14 +27,16 @@ from gateway.store.models import (
     Inbound,
     Message,
     Opposition,
+    Survey,
+    SurveyAnswer,
+    SurveyQuestion,
 )
 from gateway.store.terms import fn
 
 DECIDING = ("asked", "given", "confirmed", "withdrawn")
-LEFT = ("sent", "delivered", "undelivered", "uncertain")  # states of a message that left, or may have
-LONGEST = 200
-MOST_DAYS = 3650
+NEWEST = 6  # surveys whose questions are offered
 OF_FIELD = re.compile(r"field_(?P<field>\d{1,9})_(?P<of>[a-z]+)")
+OF_QUESTION = re.compile(r"question_(?P<question>\d{1,9})_(?P<of>said_(?P<said>[a-z]+|\d{1,2})|[a-z]+)")
 
 # Whoever said no stands under a digest only: SQLite is lent the seal.
 db.register_function(seal.digest, "sealed", 1)
@@ -41,7 +44,7 @@ db.register_function(seal.digest, "sealed", 1)
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """`takes`: "" nothing, or tag, group, text, days, number, date; then how its value becomes SQL."""
+    """`takes`: "" nothing, or a key of `condition_values.READ`; then how its value becomes SQL."""
 
     takes: str
     condition: Callable[[str, datetime], Any]
@@ -76,7 +79,7 @@ def _since(days: str, now: datetime) -> datetime:
 
 def _sent(*more: Any) -> Any:
     theirs = Message.select(Message.id).where(Message.recipient == Contact.number, *more)
-    return fn.EXISTS(theirs.where(Message.state.in_(LEFT)))
+    return fn.EXISTS(theirs.where(Message.state.in_(deeds.LEFT)))
 
 
 def _answered(*more: Any) -> Any:
@@ -108,6 +111,10 @@ def _event_is(*events: str) -> Any:
     return _decided(Consent.event.in_(events)) & ~_opposed()
 
 
+def _cents(amount: str) -> int:
+    return int(Decimal(amount) * 100)
+
+
 TESTS: Mapping[str, Test] = {
     "tag_has": Test("tag", lambda value, now: tagged(value)),
     "tag_lacks": Test("tag", lambda value, now: ~tagged(value)),
@@ -133,13 +140,51 @@ TESTS: Mapping[str, Test] = {
     "consent_withdrawn": Test("", lambda value, now: _event_is("withdrawn")),
     "consent_never": Test("", lambda value, now: ~_event_is("asked", "withdrawn") & ~_agreed() & ~_opposed()),
     "consent_opposed": Test("", lambda value, now: _opposed()),
+    "bought_ever": Test("", lambda value, now: deeds.bought()),
+    "bought_within": Test("days", lambda value, now: deeds.bought_since(_since(value, now))),
+    "bought_before": Test("days", lambda value, now: ~deeds.bought_since(_since(value, now))),
+    "bought_never": Test("", lambda value, now: ~deeds.bought()),
+    "bought_times_least": Test("times", lambda value, now: deeds.times() >= int(value)),
+    "bought_times_most": Test("times", lambda value, now: deeds.times() <= int(value)),
+    "bought_sum_least": Test("money", lambda value, now: deeds.spent() >= _cents(value)),
+    "bought_sum_most": Test("money", lambda value, now: deeds.spent() <= _cents(value)),
+    "clicked_within": Test("days", lambda value, now: deeds.clicked_since(_since(value, now))),
+    "clicked_before": Test("days", lambda value, now: ~deeds.clicked_since(_since(value, now))),
+    "clicked_never": Test("", lambda value, now: ~deeds.clicked()),
+    "campaign_got": Test("campaign", lambda value, now: deeds.got(int(value))),
+    "campaign_not": Test("campaign", lambda value, now: ~deeds.got(int(value))),
+    "campaign_clicked": Test("followed", lambda value, now: deeds.clicked_in(int(value))),
+    "campaign_unclicked": Test(
+        "followed", lambda value, now: deeds.got(int(value)) & ~deeds.clicked_in(int(value))
+    ),
+    "campaign_coded": Test("campaign", lambda value, now: deeds.coded(int(value))),
+    "campaign_uncoded": Test("campaign", lambda value, now: deeds.got(int(value)) & ~deeds.coded(int(value))),
+    "survey_answered": Test("survey", lambda value, now: deeds.answered(int(value))),
+    "survey_unanswered": Test(
+        "survey", lambda value, now: deeds.asked(int(value)) & ~deeds.answered(int(value))
+    ),
+    "appointment_ahead": Test("days", lambda value, now: deeds.comes(now, int(value))),
+    "appointment_none": Test("", lambda value, now: ~deeds.comes(now)),
+    "appointment_within": Test("days", lambda value, now: deeds.came(now, int(value))),
+    "appointment_before": Test("days", lambda value, now: ~deeds.came(now, int(value))),
+    "appointment_confirmed": Test("", lambda value, now: deeds.next_is("confirmed", now)),
+    "appointment_unconfirmed": Test("", lambda value, now: deeds.next_is("planned", now)),
+    "appointment_given_up": Test("days", lambda value, now: deeds.gave_up(now, int(value))),
 }
 
 # What one may ask of a field, by its kind.
 OF_KIND = {
     "text": ("is", "has", "begins", "filled", "empty"),
     "number": ("is", "least", "most", "filled", "empty"),
-    "date": ("is", "since", "until", "filled", "empty"),
+    "date": ("is", "since", "until", *dates.RELATIVE, "filled", "empty"),
+}
+
+# And of an answer, by the kind of its question, with what it takes; of a choice, the number of each as well.
+OF_ANSWER: Mapping[str, Mapping[str, str]] = {
+    "yes_no": {"said_yes": "", "said_no": ""},
+    "choice": {},
+    "score": {"least": "score", "most": "score"},
+    "open": {"has": "text"},
 }
 
 
@@ -148,19 +193,43 @@ def known(test: str) -> Test | None:
     if match := OF_FIELD.fullmatch(test):
         field = ContactField.get_or_none(ContactField.id == int(match["field"]))
         return _of_field(field, match["of"]) if field and match["of"] in OF_KIND[field.kind] else None
+    if match := OF_QUESTION.fullmatch(test):
+        asked = question(int(match["question"]))
+        return _of_answer(asked, match["of"]) if asked and match["of"] in of_answer(asked) else None
     return TESTS.get(test)
 
 
-def value(test: Test, typed: str) -> str:
-    """A value as it is kept; raises Invalid on `value`.  A group's name becomes its id."""
-    text = " ".join(typed.split())
-    if not test.takes:
-        return ""
-    if not text:
-        raise Invalid("value_missing", field="value")
-    if len(text) > LONGEST:
-        raise Invalid("text_long", field="value", most=LONGEST)
-    return READ[test.takes](text)
+def takes(kind: str, of: str) -> str:
+    """What such a test of a field of that kind takes."""
+    if of in dates.RELATIVE:
+        return dates.RELATIVE[of][0]
+    return "" if of in ("filled", "empty") else kind
+
+
+def question(row: int) -> SurveyQuestion | None:
+    """The question of a survey with that id."""
+    found: SurveyQuestion | None = SurveyQuestion.get_or_none(SurveyQuestion.id == row)
+    return found
+
+
+def questions(used: Iterable[str]) -> dict[str, list[SurveyQuestion]]:
+    """The questions of the newest surveys that have begun, and of those that these tests ask for, by the
+    name of the survey."""
+    codes = [match["question"] for match in map(OF_QUESTION.fullmatch, used) if match]
+    asked = SurveyQuestion.select(SurveyQuestion.survey).where(SurveyQuestion.id.in_(codes))
+    newest = Survey.select(Survey.id).where(Survey.state != "draft").order_by(Survey.id.desc()).limit(NEWEST)
+    rows = SurveyQuestion.select(SurveyQuestion, Survey).join(Survey)
+    rows = rows.where(Survey.id.in_(newest) | Survey.id.in_(asked))
+    found: dict[str, list[SurveyQuestion]] = {}
+    for row in rows.order_by(Survey.id.desc(), SurveyQuestion.position):
+        found.setdefault(row.survey.name, []).append(row)
+    return found
+
+
+def of_answer(asked: SurveyQuestion) -> Mapping[str, str]:
+    """What one may ask of the answers to it, and what that takes."""
+    labels = asked.choices.get("labels", ()) if asked.kind == "choice" else ()
+    return {**OF_ANSWER[asked.kind], **{f"said_{place}": "" for place in range(1, len(labels) + 1)}}
 
 
 def _of_field(field: ContactField, of: str) -> Test:
@@ -182,44 +251,26 @@ def _of_field(field: ContactField, of: str) -> Test:
         "filled": lambda value, now: asks(),
         "empty": lambda value, now: ~asks(),
     }
-    return Test("" if of in ("filled", "empty") else field.kind, conditions[of])
+    if of in dates.RELATIVE:
+        relative = dates.RELATIVE[of][1]
+        return Test(
+            takes(field.kind, of), lambda value, now: asks(relative(column, value, timezones.today(now)))
+        )
+    return Test(takes(field.kind, of), conditions[of])
 
 
-def _group(typed: str) -> str:
-    found = groups.called(typed)
-    if found is None:
-        raise Invalid("group_unknown", field="value", name=typed)
-    return str(found.id)
+def _of_answer(asked: SurveyQuestion, of: str) -> Test:
+    """What somebody said to one question of a survey; only what counts."""
 
+    def said(condition: Any) -> Any:
+        here = SurveyAnswer.question == asked.id
+        return deeds.answered(asked.survey.id, here, condition)
 
-def _days(typed: str) -> str:
-    if not re.fullmatch(r"[0-9]{1,4}", typed) or not 1 <= int(typed) <= MOST_DAYS:
-        raise Invalid("out_of_range", field="value", least=1, most=MOST_DAYS)
-    return str(int(typed))
-
-
-def _tidy(kind: str) -> Callable[[str], str]:
-    def read(typed: str) -> str:
-        try:
-            return fields.tidy(ContactField(id=0, kind=kind), typed)
-        except (Invalid, Conflict) as error:
-            raise Invalid(error.code, field="value", **error.facts) from error
-
-    return read
-
-
-def _tag(typed: str) -> str:
-    try:
-        return tags.tidy(typed)
-    except GatewayError as error:
-        raise Invalid(error.code, field="value", **error.facts) from error
-
-
-READ: Mapping[str, Callable[[str], str]] = {
-    "tag": _tag,
-    "group": _group,
-    "text": str,
-    "days": _days,
-    "number": _tidy("number"),
-    "date": _tidy("date"),
-}
+    score = SurveyAnswer.value.cast("INTEGER")
+    if of == "least":
+        return Test("score", lambda value, now: said(score >= int(value)))
+    if of == "most":
+        return Test("score", lambda value, now: said(score <= int(value)))
+    if of == "has":
+        return Test("text", lambda value, now: said(SurveyAnswer.text.contains(value)))
+    return Test("", lambda value, now: said(SurveyAnswer.value == of.removeprefix("said_")))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from gateway import audit
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.store import database
-from gateway.store.models import ContactField, ContactValue, Segment
+from gateway.store.models import ContactField, ContactGroup, ContactValue, Segment
 from gateway.store.terms import fn
 
 KINDS = ("text", "number", "date")
@@ -18,6 +18,8 @@ MOST = 30
 LONGEST_NAME = 40
 LONGEST = 200
 CENTURY = 50  # a year of two digits: 49 is 2049, 50 is 1950
+
+Titled = TypeVar("Titled", ContactField, ContactGroup)
 
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 DATES = (
@@ -65,11 +67,7 @@ def rename(field: int, name: str, by: str, now: datetime) -> ContactField:
     """Raises Invalid, NotFound, or Conflict `name_taken`."""
     with database.transaction():
         known, name = get(field), named(name, LONGEST_NAME)
-        if (other := called(name)) and other.id != known.id:
-            raise Conflict("name_taken", field="name", name=name)
-        if known.name != name:
-            known.name = name
-            known.save()
+        if retitle(known, name, called(name)):
             audit.write(by, "field_renamed", now, shown=name)
     return known
 
@@ -150,6 +148,17 @@ def named(typed: str, most: int) -> str:
     if len(name) > most:
         raise Invalid("text_long", field="name", most=most)
     return name
+
+
+def retitle(known: Titled, name: str, other: Titled | None) -> bool:
+    """Give it that name; False where it has it.  Raises Conflict `name_taken` where the name is another's."""
+    if other is not None and other.id != known.id:
+        raise Conflict("name_taken", field="name", name=name)
+    changed = bool(known.name != name)
+    if changed:
+        known.name = name
+        known.save()
+    return changed
 
 
 def refuse_used(test: str, value: str | None = None) -> None:

@@ -54,11 +54,7 @@ def rename(group: int, name: str, by: str, now: datetime) -> ContactGroup:
     """Raises Invalid, NotFound, or Conflict `name_taken`."""
     with database.transaction():
         known, name = get(group), fields.named(name, LONGEST_NAME)
-        if (other := called(name)) and other.id != known.id:
-            raise Conflict("name_taken", field="name", name=name)
-        if known.name != name:
-            known.name = name
-            known.save()
+        if fields.retitle(known, name, called(name)):
             audit.write(by, "group_renamed", now, shown=name)
     return known
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway import audit
-from gateway.contacts import conditions, fields
+from gateway.contacts import condition_values, conditions, fields
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.store import database
 from gateway.store.models import Contact, Segment
@@ -56,7 +56,7 @@ def typed(pairs: Iterable[tuple[str, str]], some: bool = False) -> Rules:
         if (known := conditions.known(test)) is None:
             raise Invalid("test_unknown", field=f"rule-{place}", value=test)
         try:
-            found.append(Rule(test, conditions.value(known, value)))
+            found.append(Rule(test, condition_values.read(known.takes, value)))
         except Invalid as error:
             raise Invalid(error.code, field=f"rule-{place}", **error.facts) from error
     return _some_rules(Rules(tuple(found), some))

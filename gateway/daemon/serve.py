@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from gateway import timezones
 from gateway.clock import Clock, SystemClock
 from gateway.config import Appliance, Config, ModemConfig
 from gateway.daemon.bell import Bell
@@ -44,6 +45,7 @@ def serve(config: Config, clock: Clock | None = None, *, trial: bool = False) ->
     runtime_dir.mkdir(parents=True, exist_ok=True)
     with _alone(runtime_dir):
         database.open(config.appliance.database_path)
+        timezones.stands_in(config.appliance.timezone)
         pins = PinMemory(clock.now)
         links = [_link(modem, config.appliance, pins) for modem in config.modems]
         modems: dict[str, Modem] = {one.name: Absent(one.name) if trial else one for one in links}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from campaign_history import Planted
 from gateway import audit
 from gateway.consent import ledger
 from gateway.consent.ledger import Act
@@ -15,7 +16,7 @@ from gateway.contacts.book import Entry
 from gateway.contacts.segments import Rule, Rules
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.policy.consent import Ground
-from gateway.store.models import Contact, Inbound, Message
+from gateway.store.models import Contact, Inbound, Message, Survey
 from people import agree
 
 if TYPE_CHECKING:
@@ -253,7 +254,10 @@ def test_every_test_can_be_asked(bench: Bench) -> None:
     """None is forgotten when a table changes."""
     add(bench, ANNA, "Anna")
     groups.add("G", BY, bench.now)
-    values = {"tag": "x", "group": "G", "text": "x", "days": "3", "": ""}
+    Planted(bench.now, "C")
+    Survey.create(uid="s", name="S", state="done", written_by=BY, created_at=bench.now)
+    values = {"tag": "x", "group": "G", "text": "x", "": "", "campaign": "C", "followed": "C", "survey": "S"}
+    values |= dict.fromkeys(("days", "times", "money"), "3")
     for code, test in conditions.TESTS.items():
         found(bench, (code, values[test.takes]))
     assert tags.everything() == []

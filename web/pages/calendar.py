@@ -1,22 +1,26 @@
-"""What is going to leave and when: a month, a week by its hours, or the messages of one day."""
+"""What is going to leave and when: a month, a week by its hours, or the messages of one day; and the
+occasions of these days, each with the way to a campaign about it."""
 
 from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from babel.dates import format_date, format_skeleton, get_day_names
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
-from gateway.errors import Invalid
+from gateway.errors import GatewayError, Invalid
+from gateway.features.campaigns import occasions
+from gateway.features.campaigns.occasions import Marked
 from gateway.messages import planning
 from gateway.messages.planning import Day, Hour
 from gateway.policy.categories import CATEGORIES
-from web import formats
-from web.language import current, trouble
+from web import formats, sign_in
+from web.language import current, say, trouble
 from web.office import office
 from web.pages import names, sieve
 
@@ -25,6 +29,7 @@ pages = Blueprint("calendar_pages", __name__)
 VIEWS = ("month", "week", "day")
 WEEK = 7
 A_PAGE = 60
+MORNING = time(10)  # of the day that is offered for a campaign
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +45,48 @@ class Span:
     after: date
 
 
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """One of the days shown, in words; `leave`: where a campaign about it begins, "" once it is over."""
+
+    marked: Marked
+    words: str
+    leave: str
+
+
 @pages.get("/calendar")
 def show() -> str:
+    return _show({})
+
+
+@pages.post("/calendar/dates")
+def add_date() -> tuple[str, int] | Response:
+    given = request.form
+    try:
+        day = _day_given(given.get("day", ""))
+        by, now = sign_in.caller().source, office().clock.now()
+        added = occasions.add(given.get("name", ""), day, "yearly" in given, by, now)
+    except GatewayError as error:
+        return _show({error.field or "form": trouble(error)}), 422
+    flash(_("“%(name)s” is in the calendar.", name=added.name), "good")
+    return redirect(calendar_address("month", day))
+
+
+@pages.post("/calendar/dates/<int:own>/remove")
+def remove_date(own: int) -> Response:
+    gone = occasions.remove(own, sign_in.caller().source, office().clock.now())
+    flash(_("“%(name)s” is out of the calendar.", name=gone.name), "good")
+    return redirect(url_for(".show"))
+
+
+def _day_given(typed: str) -> date:
+    try:
+        return sieve.day(typed)
+    except Invalid as error:
+        raise Invalid(error.code, field="day", **error.facts) from error
+
+
+def _show(faults: dict[str, str]) -> str:
     site, today = office().config.appliance, formats.local(office().clock.now()).date()
     typed, fault = request.args.get("on", ""), ""
     try:
@@ -60,6 +105,8 @@ def show() -> str:
         views=VIEWS,
         weekdays=_weekdays(),
         fault_words=fault,
+        occasions=_occasions(span, today),
+        faults=faults,
         **(_agenda(on) if span.view == "day" else {}),
     )
 
@@ -75,6 +122,25 @@ def _agenda(day: date) -> dict[str, object]:
         agenda = planning.agenda(day, site, categories, None, A_PAGE)
     names.load(message.recipient for message in agenda.items)
     return {"agenda": agenda, "chosen": chosen if categories else "", "categories": CATEGORIES}
+
+
+def _occasions(span: Span, today: date) -> list[Occasion]:
+    """Those of the days shown; of a month, only of its own days."""
+    first, last = span.first, span.first + timedelta(days=span.days - 1)
+    if span.view == "month":
+        first, last = span.before + timedelta(days=1), span.after - timedelta(days=1)
+    found = occasions.within(first, last, office().config.appliance)
+    return [_occasion(one, today) for one in found]
+
+
+def _occasion(one: Marked, today: date) -> Occasion:
+    words = say(f"occasion.{one.code}") if one.code else one.name
+    if one.last <= today:
+        return Occasion(one, words, "")
+    best = occasions.best_day(one, today, office().config.appliance)
+    at = datetime.combine(best, MORNING).isoformat(timespec="minutes")
+    name = f"{words} {one.first.year}"
+    return Occasion(one, words, url_for("campaign_pages.blank", name=name, at=at))
 
 
 def _hours(days: list[Day]) -> dict[date, list[Hour]]:

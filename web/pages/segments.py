@@ -8,7 +8,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from gateway.contacts import groups, segments, tags
+from gateway.contacts import condition_values, segments
 from gateway.contacts.segments import Rules
 from gateway.errors import GatewayError
 from gateway.store.models import Segment
@@ -109,14 +109,15 @@ def _save(known: Segment | None) -> Answer | Response:
 
 def _edit(known: Segment | None, form: Form) -> str:
     lines = [*form.lines, *[("", "")] * max(0, LINES - len(form.lines))]
+    offered = segment_words.offered([test for test, _value in lines])
     return render_template(
         "segment.html",
         segment=known,
         form=form,
         lines=lines,
-        offered=segment_words.offered(),
-        tags=tags.everything(),
-        groups=groups.everything(),
+        offered=offered,
+        takes={one.code: one.takes for _heading, tests in offered for one in tests},
+        names=condition_values.names(),
         counted=_counted(form),
     )
 

@@ -22,6 +22,7 @@ if (list) {
 // ---- a segment -------------------------------------------------------------------------------
 
 const PAUSE = 350; // ms without a key before it is counted
+const FIGURES = ["days", "years", "times", "score", "number", "money"]; // what these take is typed in figures
 
 const form = document.querySelector("[data-segment]");
 if (form) {
@@ -38,8 +39,8 @@ if (form) {
     const takes = rule.querySelector("select").selectedOptions[0].dataset.takes;
     const value = rule.querySelector("input");
     value.parentElement.classList.toggle("unneeded", !takes);
-    value.inputMode = takes === "days" || takes === "number" ? "decimal" : "text";
-    if (takes === "tag" || takes === "group") value.setAttribute("list", "known-names");
+    value.inputMode = FIGURES.includes(takes) ? "decimal" : "text";
+    if (takes && document.getElementById(`known-${takes}`)) value.setAttribute("list", `known-${takes}`);
     else value.removeAttribute("list");
   }
 

@@ -49,6 +49,7 @@ STEPS = (
     person VARCHAR(40) NOT NULL, clicks INTEGER NOT NULL, robots INTEGER NOT NULL,
     first_at BIGINT, last_at BIGINT, UNIQUE (link_id, person)) WITHOUT ROWID""",
     "CREATE INDEX link_slugs_clicked ON link_slugs (link_id, first_at) WHERE first_at IS NOT NULL",
+    "CREATE INDEX link_slugs_person ON link_slugs (person) WHERE first_at IS NOT NULL",
     """CREATE TABLE landings (
     id INTEGER PRIMARY KEY AUTOINCREMENT, slug VARCHAR(40) NOT NULL UNIQUE, title VARCHAR(120) NOT NULL,
     text TEXT NOT NULL, picture BLOB, picture_type VARCHAR(20), button VARCHAR(60) NOT NULL,

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from gateway.features.campaigns import occasions
 from gateway.messages import outbox
 from gateway.messages.outbox import Caller, Draft
 from gateway.store import database
+from gateway.store.models import Campaign
 from journeys.visitor import Ledger, Visitor
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -101,3 +103,59 @@ def test_a_day_that_is_none_is_said_and_today_is_shown(ana: Visitor, typed: str)
 def test_a_cursor_that_is_none_shows_the_day_from_its_beginning(ana: Visitor, plan: Plan) -> None:
     plan("2026-12-02T09:10", text="the first")
     assert "the first" in ana.read("/calendar?view=day&on=2026-12-02&cursor=x")
+
+
+# ---- the occasions of the year -------------------------------------------------------------------
+
+
+def test_an_occasion_is_marked_and_opens_a_campaign_with_its_name_and_hour(ana: Visitor) -> None:
+    page = ana.read("/calendar?on=2027-05-15")
+    assert "Mother’s Day" in cell(page, "2027-05-30")
+    assert "Father’s Day" not in page
+    there = "/campaigns/new?name=Mother’s+Day+2027&at=2027-05-22T10:00"
+    assert f'href="{quoted(there)}"' in page
+    form = ana.read(there)
+    assert 'value="Mother’s Day 2027"' in form
+    assert 'name="at" type="datetime-local" value="2027-05-22T10:00"' in form
+    ana.send("/campaigns/new", form_at=there, name="Mother’s Day 2027", at="2027-05-22T10:00")
+    with database.connection():
+        made = Campaign.get(Campaign.name == "Mother’s Day 2027")
+        assert made.send_at == datetime(2027, 5, 22, 10, tzinfo=PARIS)
+
+
+def quoted(address: str) -> str:
+    return address.replace("’", "%E2%80%99")
+
+
+@pytest.mark.parametrize("at", ["2020-01-01T10:00", "soon"])
+def test_an_hour_that_cannot_be_makes_no_campaign(ana: Visitor, at: str) -> None:
+    page = ana.send("/campaigns/new", form_at="/campaigns/new", expect=422, name="Easter", at=at)
+    assert 'id="at-fault"' in page
+    with database.connection():
+        assert Campaign.select().count() == 0
+
+
+def test_what_is_over_prepares_nothing(ana: Visitor) -> None:
+    page = ana.read("/calendar?on=2026-10-31")
+    assert "Halloween" in page
+    assert "Prepare a campaign" not in page
+
+
+def test_an_own_date_comes_and_goes(ana: Visitor) -> None:
+    given = {"name": "Village fair", "day": "2027-03-10", "yearly": "1"}
+    page = ana.send("/calendar/dates", form_at="/calendar", **given)
+    assert "“Village fair” is in the calendar." in page
+    assert "Village fair" in cell(page, "2027-03-10")
+    assert "Village fair" in ana.read("/calendar?view=week&on=2028-03-08")
+    ana.send("/calendar/dates/1/remove", form_at="/calendar?on=2027-03-01")
+    assert "Village fair" not in ana.read("/calendar?on=2027-03-10")
+    ana.send("/calendar/dates/1/remove", form_at="/calendar", expect=404)
+
+
+@pytest.mark.parametrize(("field", "value"), [("name", " "), ("day", "2027-02-30"), ("day", "")])
+def test_a_date_that_cannot_be_keeps_what_was_typed(ana: Visitor, field: str, value: str) -> None:
+    given = {"name": "Village fair", "day": "2027-03-10"} | {field: value}
+    page = ana.send("/calendar/dates", form_at="/calendar", expect=422, **given)
+    assert f'id="{field}-fault"' in page
+    with database.connection():
+        assert occasions.everything() == []

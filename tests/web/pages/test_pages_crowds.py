@@ -13,6 +13,7 @@ from gateway.contacts.book import Entry
 from gateway.store import database
 from gateway.store.models import Audit, Contact
 from journeys.visitor import Visitor
+from planted_deeds import Book
 
 ANNA, BEN, CLEO = "+33639980001", "+33639980002", "+33639980003"
 BY = "page:ana"
@@ -252,6 +253,22 @@ def test_a_rule_that_cannot_be_stands_at_its_line(town: Visitor) -> None:
     assert 'id="rule-1-fault"' in page
     assert 'href="#rule-1"' in page
     assert fill_in(town, "/segments/new", [], expect=422, save="1", name="N").count('id="rule-0-fault"') == 1
+
+
+def test_what_people_did_is_offered_by_name_and_read_as_a_sentence(ana: Visitor, clock: FakeClock) -> None:
+    with database.connection():
+        Book(clock.now(), 1, 3)
+    page = ana.read("/segments/new")
+    assert '<datalist id="known-campaign"><option value="C2"><option value="C1"><option value="C0">' in page
+    assert '<optgroup label="Avis"><option value="question_1_said_yes" data-takes="">' in page
+    rules = [("campaign_unclicked", "c1"), ("question_2_said_2", ""), ("bought_sum_least", "49,9")]
+    fill_in(ana, "/segments/new", rules, save="1", name="Amis", match="all")
+    page = ana.read("/segments")
+    assert "followed no link of the campaign C1, and was sent it and answered “Bleu” to “Q2 ?”" in page
+    assert "bought for at least €49.90 in all" in page
+    assert 'list="known-followed"' in ana.read("/segments/1")
+    page = fill_in(ana, "/segments/new", [("campaign_got", "C9")], expect=422, save="1", name="N")
+    assert "There is no campaign C9." in page
 
 
 def test_a_count_follows_the_typing(town: Visitor) -> None:
