@@ -42,10 +42,10 @@ def _may_be_asked(number: str, now: datetime) -> None:
     for category in ledger.CATEGORIES:
         since = standing.opposed_since(number, category)
         if since is not None:
-            raise Conflict(f"opposed_{category}", since=since.isoformat())
+            raise Conflict(f"opposed_{category}", since=since)
     if standing.of(number).ground is not None:
         raise Conflict("already_agreed")
     asked = Consent.select().where(Consent.number == number, Consent.event == "asked")
     last = asked.order_by(Consent.id.desc()).first()
     if last is not None and last.at > now - EVERY:
-        raise Conflict("asked_lately", days=EVERY.days, at=last.at.isoformat())
+        raise Conflict("asked_lately", days=EVERY.days, at=last.at)

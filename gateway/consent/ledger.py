@@ -41,7 +41,7 @@ def give(
     with database.transaction():
         since = standing.opposed_since(number, "marketing")
         if since is not None and not despite:
-            raise Conflict("opposed_marketing", since=since.isoformat())
+            raise Conflict("opposed_marketing", since=since)
         if since is not None and not act.proof.strip():
             raise Invalid("proof_missing", field="proof")
         if since is not None:

@@ -1,5 +1,7 @@
 """The word by which a person joins the list, and the notice under which it is made known.
 
+What comes of it is done in `gateway/messages/keywords.py`.
+
 Source: GDPR art. 7.1: the notice on the poster or the counter is what the person agreed to, so its exact
 words are kept with each consent that comes of it.
 """
@@ -13,8 +15,7 @@ from gateway import audit
 from gateway.errors import Invalid
 from gateway.policy import stop_words
 from gateway.policy.stop_words import Keyword, Meaning
-from gateway.store import database
-from gateway.store.models import Setting
+from gateway.store import choices, database
 
 NAME = "law.join"
 LONGEST_WORD, LONGEST_NAME, LONGEST_WORDING = 20, 40, 1000
@@ -27,12 +28,13 @@ class Join:
     word: str
     name: str = ""
     wording: str = ""  # the notice
+    asks_first: bool = False  # the word alone is no consent: a question goes back, and its yes is
 
 
 def read() -> Join | None:
     """How one joins by a message; None: one cannot."""
-    found = Setting.get_or_none(Setting.name == NAME)
-    return Join(**found.value) if found is not None else None
+    found = choices.find(NAME)
+    return Join(**found) if found is not None else None
 
 
 def meant(keyword: Keyword, join: Join) -> bool:
@@ -45,9 +47,10 @@ def choose(join: Join | None, by: str, now: datetime) -> None:
     if join is not None:
         _check(join)
     with database.transaction():
-        Setting.delete().where(Setting.name == NAME).execute()
         if join is not None:
-            Setting.create(name=NAME, value=asdict(join))
+            choices.keep(NAME, asdict(join))
+        else:
+            choices.forget(NAME)
         audit.write(by, "join_changed", now, shown=join.word if join else "")
 
 

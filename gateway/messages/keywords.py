@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 SOURCE = "keywords"  # of what leaves by itself; gateway/store/answers.py counts by it
 CATEGORY = "alert"  # a confirmation reaches also those who just refused the other categories
 OFFERED = ("marketing",)
+JOINING = "gateway:join"  # who asked somebody that had sent the word which joins
 ANSWER_WITHIN = timedelta(days=7)  # a yes that comes later belongs to something else
 ASKS = "perhaps_stop"
 
@@ -84,7 +85,7 @@ def _obey(message: Inbound, number: str, caller: Caller, now: datetime) -> bool:
     elif keyword.meaning is Meaning.HELP:
         _answer("help", number, message.uid, caller, now)
     elif keyword.meaning in (Meaning.YES, Meaning.NO):
-        return _reply_to_question(number, keyword, act, now)
+        return _reply_to_question(number, keyword, act, caller, now)
     elif join is not None and joining.meant(keyword, join):
         _join(message, number, join, caller, now)
     else:
@@ -115,15 +116,29 @@ def _start(message: Inbound, number: str, keyword: Keyword, act: Act, caller: Ca
 
 
 def _join(message: Inbound, number: str, join: joining.Join, caller: Caller, now: datetime) -> None:
-    """The person's own act, newer than any STOP; who is on the list already is not told so again."""
-    if standing.of(number).ground is not None and not _all_refused(number, OFFERED):
-        return
+    """The person's own act, newer than any STOP; where that is not enough, they are asked.
+
+    Who is on the list already is told so, and a customer's word is kept as the better proof that it is.
+    """
     act = Act("sms", "sms", wording=join.wording, proof=message.uid, purpose=join.name)
-    ledger.give(number, Ground.OPT_IN, act, now, despite=True)
-    _answer("joined", number, message.uid, caller, now)
+    ground = standing.of(number).ground if not _all_refused(number, OFFERED) else None
+    if ground is None and join.asks_first:
+        _ask_back(message, number, join, caller, now)
+        return
+    if ground is not Ground.OPT_IN and not join.asks_first:
+        ledger.give(number, Ground.OPT_IN, act, now, despite=True)
+    _answer("joined_already" if ground else "joined", number, message.uid, caller, now)
 
 
-def _reply_to_question(number: str, keyword: Keyword, act: Act, now: datetime) -> bool:
+def _ask_back(message: Inbound, number: str, join: joining.Join, caller: Caller, now: datetime) -> None:
+    """Only the yes to our question is the consent; what it says then is the notice, and the question."""
+    question = _answer("ask", number, message.uid, caller, now)
+    if question is not None:
+        wording = f"{join.wording}\n\n{question.text}"[: ledger.LONGEST]
+        ledger.ask(number, Act("sms", JOINING, wording, question.uid, join.name), now)
+
+
+def _reply_to_question(number: str, keyword: Keyword, act: Act, caller: Caller, now: datetime) -> bool:
     """Yes or no to the question that was put lately, if one was; after a STOP a yes is not taken for one."""
     asked = Consent.select().where(Consent.number == number, Consent.event == "asked")
     question = asked.order_by(Consent.id.desc()).first()
@@ -131,10 +146,21 @@ def _reply_to_question(number: str, keyword: Keyword, act: Act, now: datetime) -
         return False
     if keyword.meaning is Meaning.NO:
         ledger.withdraw(number, act, now)
-    elif not _all_refused(number, OFFERED):
+    elif _may_agree(number, question):
         agreed = replace(act, wording=question.wording, purpose=question.purpose)
-        ledger.give(number, Ground.OPT_IN, agreed, now, event="confirmed")
+        ledger.give(number, Ground.OPT_IN, agreed, now, event="confirmed", despite=True)
+        if question.written_by == JOINING:
+            _answer("joined", number, act.proof, caller, now, soon=True)
     return True
+
+
+def _may_agree(number: str, question: Consent) -> bool:
+    """No STOP stands, or the person sent the word that joins after it."""
+    if not _all_refused(number, OFFERED):
+        return True
+    opposed = (Consent.event == "opposed") & Consent.purpose.in_(OFFERED)
+    later = Consent.select().where(Consent.number == number, Consent.id > question.id, opposed)
+    return question.written_by == JOINING and not later.exists()
 
 
 def take_back(number: str, category: str, now: datetime, **facts: str) -> None:
@@ -164,21 +190,25 @@ def may_answer(number: str, now: datetime, soon: bool = False) -> bool:
     return is_late and len(recent) < MOST_A_DAY
 
 
-def _answer(key: str, number: str, uid: str, caller: Caller, now: datetime, soon: bool = False) -> None:
-    """Send one of our texts; `soon`: also within a minute of another, because it confirms a STOP.
+def _answer(
+    key: str, number: str, uid: str, caller: Caller, now: datetime, soon: bool = False
+) -> Message | None:
+    """Send one of our texts; `soon`: also within a minute of another, because it confirms what was asked.
 
-    One that cannot be sent takes back nothing of what was done.
+    One that cannot be sent (None) takes back nothing of what was done.
     """
     if not may_answer(number, now, soon):
-        return
+        return None
     try:
         text = letters.text(key, caller.site.language, caller.site)
         draft = Draft(number, text, CATEGORY, client_ref=f"{key} {uid}")
-        outbox.submit(draft, replace(caller, source=SOURCE), now)
+        message = outbox.submit(draft, replace(caller, source=SOURCE), now)
+        return message if message.state != State.REJECTED else None
     except database.Trouble:
         raise
     except Exception:
         log.exception("message %s was obeyed, but could not be answered", uid)
+        return None
 
 
 def _confirmation(categories: tuple[str, ...]) -> str:

@@ -18,7 +18,16 @@ from gateway.contacts.imports import traces as import_traces
 from gateway.errors import Conflict
 from gateway.messages import batches, outbox, search
 from gateway.messages.lifecycle import WAITING, State
-from gateway.privacy import appointment_traces, campaign_traces, deliveries, spellings, survey_traces, traces
+from gateway.privacy import (
+    appointment_traces,
+    campaign_traces,
+    code_traces,
+    deliveries,
+    link_traces,
+    spellings,
+    survey_traces,
+    traces,
+)
 from gateway.store import database, wiping
 from gateway.store.models import (
     AlertRoute,
@@ -174,12 +183,14 @@ def _delete_inbound(names: Sequence[str], last: int) -> Iterator[None]:
 
 def _delete_the_rest(number: str, names: Sequence[str]) -> None:
     appointment_traces.forget(names)
+    link_traces.forget(names)
     for table, column in NUMBERED:
         table.delete().where(column.in_(names)).execute()
     campaign_traces.forget(spellings.tail(number))
     survey_traces.forget(spellings.tail(number))
     _leave_alert_routes(names)
     _leave_notices(names)
+    code_traces.forget(names)
     if not _has_news(names):
         Conversation.delete().where(Conversation.number.in_(names)).execute()
     if tail := spellings.tail(number):
@@ -249,7 +260,7 @@ def _is_known(names: Sequence[str]) -> bool:
     columns = (Conversation.number, *(column for _, column in NUMBERED))
     if any(column.model.select().where(column.in_(names)).exists() for column in columns):
         return True
-    told = {*settings.notices().numbers} & {*names} or _alert_routes(names)
+    told = {*settings.notices().numbers} & {*names} or _alert_routes(names) or code_traces.barred(names)
     return bool(told or import_traces.kept(spellings.tail(names[0])))
 
 

@@ -11,7 +11,7 @@ from gateway import audit, settings
 from gateway.config import Appliance
 from gateway.consent import seal
 from gateway.contacts.imports import traces
-from gateway.privacy import automation_traces, deliveries, link_traces, spellings, survey_traces
+from gateway.privacy import automation_traces, code_traces, deliveries, link_traces, spellings, survey_traces
 from gateway.store import database
 from gateway.store.models import (
     AlertRoute,
@@ -101,6 +101,7 @@ def _found(names: Sequence[str]) -> dict[str, list[Entry]]:
             {"name": route.name} for route in AlertRoute.select() if {*route.recipients["to"]} & {*names}
         ],
         "told_of_alarms": [{"number": name} for name in settings.notices().numbers if name in names],
+        "barred_from_codes": [{"number": name} for name in code_traces.barred(names)],
         "appointments": _rows(Appointment, APPOINTMENT, Appointment.number.in_(names)),
         "keywords": _keywords(names),
         "mails": _rows(Mail, MAIL, Mail.number.in_(names)),

@@ -16,9 +16,8 @@ from gateway.config import Appliance
 from gateway.contacts.imports import traces as import_traces
 from gateway.errors import GatewayError, Invalid
 from gateway.messages import reports, search
-from gateway.messages.lifecycle import FINAL, State
-from gateway.privacy import appointment_traces, automation_traces, erase, spellings, survey_traces
-from gateway.store import database
+from gateway.privacy import appointment_traces, automation_traces, erase, signs, spellings, survey_traces
+from gateway.store import choices, database
 from gateway.store.models import (
     Audit,
     Call,
@@ -31,7 +30,6 @@ from gateway.store.models import (
     InboundPart,
     Message,
     Quarantine,
-    Setting,
     StatusReport,
 )
 from gateway.store.terms import fn
@@ -41,7 +39,6 @@ BY = "gateway:retention"
 LEAST, MOST = 30, 1095  # days
 ROWS = 200  # looked at a step
 BATCH = 20  # messages emptied a transaction, with their history
-DONE = (*FINAL, State.SENT)  # a report that has not come by then will not come
 
 Steps = Iterator[None]
 
@@ -51,15 +48,14 @@ class Retention:
     """Days, each from LEAST to MOST."""
 
     texts_days: int = 365  # texts, what programs attached to them, every step of their lives, remarks
-    prospects_days: int = 1095  # somebody who has not been heard of, nor written to
+    prospects_days: int = 1095  # since somebody was heard of: `gateway.privacy.signs`
     audit_days: int = 1095
     calls_days: int = 365
 
 
 def read() -> Retention:
     """What is chosen now."""
-    found = Setting.get_or_none(Setting.name == NAME)
-    chosen = found.value if found is not None else {}
+    chosen = choices.find(NAME) or {}
     known = {field.name for field in fields(Retention)}
     return Retention(**{name: days for name, days in chosen.items() if name in known})
 
@@ -70,9 +66,7 @@ def choose(choice: Retention, by: str, now: datetime) -> None:
         if not LEAST <= days <= MOST:
             raise Invalid("out_of_range", field=name, least=LEAST, most=MOST)
     with database.transaction():
-        Setting.insert(name=NAME, value=asdict(choice)).on_conflict(
-            conflict_target=[Setting.name], preserve=[Setting.value]
-        ).execute()
+        choices.keep(NAME, asdict(choice))
         audit.write(by, "settings_changed", now, shown=NAME, **asdict(choice))
 
 
@@ -94,8 +88,9 @@ def purge(site: Appliance, now: datetime) -> Steps:
     yield from _oldest(Audit, Audit.at, now - timedelta(days=chosen.audit_days))
     yield from _orphans(now - reports.REMEMBERED)
     yield from import_traces.purge(now)
-    for table in (Contact, Consent):
-        yield from _forget_prospects(table, site, now - timedelta(days=chosen.prospects_days), now)
+    long_ago = now - timedelta(days=chosen.prospects_days)
+    for table, silent in _silent(long_ago):
+        yield from _forget_prospects(table, silent, site, long_ago, now)
     yield from search.scour()
 
 
@@ -114,7 +109,7 @@ def _empty_messages(first: int, last: int, before: datetime) -> Steps:
     query = Message.select(Message.id).where(
         Message.id.between(first, last), Message.updated_at < before, Message.text != ""
     )
-    ids = [message.id for message in query.where(Message.state.in_(DONE))]
+    ids = [message.id for message in query.where(Message.state.in_(signs.OVER))]
     for some in _batches(ids):
         with database.transaction():
             search.forget(Message, some)
@@ -176,10 +171,22 @@ def _orphans(before: datetime) -> Steps:
         yield
 
 
-def _forget_prospects(table: Any, site: Appliance, before: datetime, now: datetime) -> Steps:
-    """People who have neither done anything nor been written to for so long, as by an erasure."""
+def _silent(before: datetime) -> tuple[tuple[Any, Any], ...]:
+    """Where numbers stand, and which of the rows may be of somebody who is forgotten."""
+    in_book = Contact.last_act_at.is_null() | (Contact.last_act_at < before)
+    spoken_to = (Conversation.last_at < before) & Conversation.number.startswith("+")
+    return (
+        (Contact, (Contact.created_at < before) & in_book),
+        (Consent, Consent.at < before),
+        (Conversation, spoken_to),
+    )
+
+
+def _forget_prospects(table: Any, silent: Any, site: Appliance, before: datetime, now: datetime) -> Steps:
+    """People who have done nothing for so long, and are not served, as by an erasure; only rows that are
+    `silent` are looked at."""
     last = ""
-    while numbers := _numbers_after(table, last):
+    while numbers := _numbers_after(table, silent, last):
         for last in numbers:
             if _is_forgotten(spellings.of(last, site.country), before):
                 try:
@@ -189,21 +196,10 @@ def _forget_prospects(table: Any, site: Appliance, before: datetime, now: dateti
         yield
 
 
-def _numbers_after(table: Any, last: str) -> list[str]:
-    query = table.select(table.number).distinct().where(table.number > last)
+def _numbers_after(table: Any, silent: Any, last: str) -> list[str]:
+    query = table.select(table.number).distinct().where(table.number > last, silent)
     return [row.number for row in query.order_by(table.number).limit(BATCH)]
 
 
 def _is_forgotten(names: Sequence[str], before: datetime) -> bool:
-    signs = (
-        (Contact.number, (Contact.created_at, Contact.updated_at, Contact.last_act_at)),
-        (Consent.number, (Consent.at,)),
-        (Message.recipient, (Message.created_at, Message.send_at)),
-        (Inbound.sender, (Inbound.received_at,)),
-        (Call.number, (Call.at,)),
-    )
-    return not any(
-        column.model.select().where(column.in_(names), instant >= before).exists()
-        for column, instants in signs
-        for instant in instants
-    )
+    return not signs.since(names, before) and not signs.is_served(names, before)

@@ -6,7 +6,7 @@ import logging
 from datetime import datetime
 
 from gateway.messages import search
-from gateway.store import wiping
+from gateway.store import choices, wiping
 from gateway.store.models import Part, Setting
 from gateway.store.terms import state_in
 
@@ -22,7 +22,7 @@ def leave(now: datetime) -> None:
 
 
 def left() -> bool:
-    return Setting.get_or_none(Setting.name == NAME) is not None
+    return choices.find(NAME) is not None
 
 
 def wipe() -> None:
@@ -31,7 +31,7 @@ def wipe() -> None:
         for _ in search.scour():
             pass
         wiping.rewrite()
-        Setting.delete().where(Setting.name == NAME).execute()
+        choices.forget(NAME)
 
 
 def wipe_at_night() -> None:

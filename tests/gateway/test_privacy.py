@@ -395,7 +395,7 @@ def test_the_copy_holds_everything_of_one_person_and_nothing_of_another(bench: B
         "contact": 1, "consents": 2, "oppositions": 1, "messages": 2, "inbound": 2,
         "reports_of_no_message": 1, "verifications": 1, "notes": 1, "alert_routes": 0, "import_lines": 1,
         "told_of_alarms": 0, "mails": 0, "deliveries": 0, "campaigns": 0, "surveys": 0, "automations": 0,
-        "events": 0,
+        "events": 0, "barred_from_codes": 0,
         "appointments": 0, "keywords": 0, "calls": 1, "audit": 0,
     }  # fmt: skip
     card = given["contact"][0]
@@ -523,14 +523,12 @@ def test_a_prospect_who_is_silent_for_three_years_is_forgotten(bench: Bench) -> 
     assert audit.recent(action="person_erased", limit=1)[0].written_by == retention.BY
 
 
-@pytest.mark.parametrize("sign", ["message", "inbound", "consent", "call"])
+@pytest.mark.parametrize("sign", ["inbound", "consent", "call"])
 def test_one_sign_of_life_keeps_a_prospect(bench: Bench, sign: str) -> None:
     retention.choose(Retention(calls_days=1095), "me", bench.now)
     Contact.create(number=ANNA, name="Anna", created_at=bench.now, updated_at=bench.now)
     bench.clock.move(timedelta(days=800))
-    if sign == "message":
-        bench.submit("Votre commande")
-    elif sign == "inbound":
+    if sign == "inbound":
         hear(bench, said("Bonjour", "0612345678"), "04AA")
     elif sign == "call":
         calls.note("sim1", "0612345678", bench.now)

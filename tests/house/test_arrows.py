@@ -10,7 +10,7 @@ from house.tree import PACKAGES, ROOT, Import, imports, inside, plant
 
 # The gateway's ground floor: values and small doors which every room above may use.
 GROUND = (
-    *("clock", "config", "errors", "events", "ids", "notify", "panel"),
+    *("clock", "config", "config_values", "errors", "events", "ids", "notify", "panel"),
     *("secret", "settings", "timezones", "wake"),
 )
 FLOOR = tuple(f"gateway.{name}" for name in GROUND)
@@ -45,7 +45,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "gateway.backup.leave": ("gateway.privacy", "gateway.audit", "gateway.store", *FLOOR),
     "gateway.audit": ("gateway.consent.seal", "gateway.store", *FLOOR),
     "gateway.consent": ("gateway.policy", "gateway.store", *FLOOR),
-    "gateway.letters": ("gateway.audit", "gateway.store", *FLOOR, *TEXTS),
+    "gateway.letters": ("gateway.audit", "gateway.rulebook", "gateway.store", *FLOOR, *TEXTS),
     "gateway.consent.asking": MESSAGES,  # above the ledger that it fills: it sends a message
     "gateway.messages": MESSAGES,
     "gateway.contacts": MESSAGES,

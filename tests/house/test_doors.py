@@ -26,6 +26,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "psycopg": STORE,
     **dict.fromkeys(("icalendar", "recurring_ical_events"), ("gateway/features/reminders/calendar.py",)),
     "python_calamine": ("gateway/contacts/imports/workbook.py",),
+    "segno": ("web/qr.py",),
     "xlsxwriter": ("gateway/features/results/export.py",),
     "click": ("gateway/cli/*",),
     **dict.fromkeys(("flask", "flask_babel", "flask_bootstrap", "flask_smorest", "flask_wtf"), WEB),

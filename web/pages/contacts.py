@@ -21,7 +21,7 @@ from gateway.store.models import Contact
 from web import sign_in
 from web.language import say
 from web.office import office
-from web.pages import chosen, names, whereabouts
+from web.pages import card_form, chosen, names, whereabouts
 from web.pages.consent_words import ACTS, ANSWERS, day, sentences
 
 pages = Blueprint("contact_pages", __name__)
@@ -31,7 +31,6 @@ Answer = str | tuple[str, int]
 
 A_PAGE = 40
 STEPS = 8  # of the history on a card
-INSTANTS = {"since", "at"}  # facts of an error that are written for programs
 CHANNELS = ("form", "paper", "counter", "phone")  # those by which a person at the page hears of it
 
 
@@ -78,12 +77,12 @@ def card(number: str) -> Answer | Response:
 def keep(number: str) -> Answer | Response:
     """Remember what is known of this person; they come into the book if they were not there."""
     here, known = office(), _number(number)
-    given = {name: request.form.get(name, "") for name in ("name", "timezone", "postcode", "note")}
     now, by = here.clock.now(), sign_in.caller().source
     try:
         with database.transaction():
-            book.put(known, Entry(**given), by, now)
-            _keep_particulars(known, by, now)
+            before = book.find(known)
+            book.put(known, card_form.entry(request.form, before), by, now)
+            card_form.keep(known, request.form, before, by, now)
     except Invalid as error:
         return _card(known, _mistake("person", error)), 422
     flash(_("Written down."), "good")
@@ -140,9 +139,7 @@ def _number(typed: str) -> str:
 
 
 def _mistake(form: str, error: GatewayError) -> Mistake:
-    instants = {
-        name: day(datetime.fromisoformat(error.facts[name])) for name in INSTANTS & error.facts.keys()
-    }
+    instants = {name: day(value) for name, value in error.facts.items() if isinstance(value, datetime)}
     said = say(f"error.{error.code}", **{**error.facts, **instants})
     return Mistake(form, {f"{form}-{error.field or 'form'}": said}, request.form.to_dict())
 
@@ -176,6 +173,7 @@ def _card(number: str, mistake: Mistake) -> str:
         number=number,
         contact=contact,
         filled=_shown(contact, mistake),
+        was=card_form.was(request.form) if mistake.form == "person" else card_form.standing(contact),
         own=fields.everything(),
         all_groups=groups.everything(),
         all_tags=tags.everything(),
@@ -202,23 +200,6 @@ def _shown(contact: Contact | None, mistake: Mistake) -> dict[str, str]:
     if mistake.form == "person":
         inside = {f"group-{group}": "1" for group in request.form.getlist("group")}
         return {**mistake.typed, **inside}
-    shown = {name: getattr(contact, name, "") or "" for name in ("name", "timezone", "postcode", "note")}
-    if contact:
-        shown["tags"] = ", ".join(tags.of(contact.id))
-        shown |= {f"field-{field}": value for field, value in fields.of(contact.id).items()}
-        shown |= {f"group-{group.id}": "1" for group in groups.of(contact.id)}
-    return shown
-
-
-def _keep_particulars(number: str, by: str, now: datetime) -> None:
-    """The form's own fields, tags and groups; a form without them changes none."""
-    form = request.form
-    if "particulars" not in form:
-        return
-    values = {field.id: form.get(f"field-{field.id}", "") for field in fields.everything()}
-    inside = {int(group) for group in form.getlist("group") if group.isdigit()}
-    try:
-        wanted = tags.listed(form.get("tags", ""))
-    except Invalid as error:
-        raise Invalid(error.code, field="tags", **error.facts) from error
-    particulars.keep(number, by, now, values, wanted, inside)
+    shown = card_form.standing(contact)
+    ids = shown.pop("groups", "").split(",")
+    return shown | {f"group-{group}": "1" for group in ids}

@@ -11,8 +11,11 @@ from werkzeug.wrappers import Response
 
 from gateway import audit, letters, words
 from gateway.access import people
+from gateway.backup import nightly
 from gateway.errors import Conflict, Invalid
-from gateway.privacy import erase, retention, sheets, spellings
+from gateway.features.verify import watch
+from gateway.privacy import erase, holdings, retention, sheets, spellings
+from gateway.privacy import notice as public
 from gateway.privacy.export import everything
 from gateway.privacy.retention import Retention
 from gateway.store.models import Audit
@@ -31,11 +34,17 @@ TYPES = {"json": "application/json", "zip": "application/zip"}
 @pages.get("/privacy")
 def notice() -> str:
     """For the people who are written to; anybody may read it."""
-    site = office().config.appliance
+    here = office()
+    site = here.config.appliance
     return render_template(
         f"privacy/{current()}.html",
         business=letters.business(site),
+        addition=public.read(),
         days=retention.read(),
+        code_days=watch.KEPT.days,
+        held=holdings.held(),
+        elsewhere=holdings.elsewhere(here.clock.now()),
+        backup=here.config.backup if nightly.remembered().made_at else None,
         country=site.country,
     )
 

@@ -5,15 +5,12 @@ how long things are kept.  Each section is a form of its own; what changed stand
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, time
 from decimal import Decimal
 
 from babel.dates import get_day_names
 from babel.numbers import format_decimal
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from werkzeug.datastructures import MultiDict
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from gateway import audit, letters, rulebook
@@ -22,14 +19,16 @@ from gateway.letters import Business
 from gateway.messages import joining
 from gateway.messages.joining import Join
 from gateway.policy.rulebook import Caps
-from gateway.privacy import retention
+from gateway.privacy import notice, retention
+from gateway.privacy.notice import Addition
 from gateway.privacy.retention import Retention
 from gateway.store.models import Audit
 from web import sign_in
 from web.language import current, trouble
 from web.office import office
-from web.pages import notices
+from web.pages import notices, sections
 from web.pages.rehearsal import money
+from web.pages.sections import Form, Letter, Mistake
 from web.prospects import Cost
 
 pages = Blueprint("settings", __name__)
@@ -43,35 +42,7 @@ CHANGES = (
     "join_changed",
 )
 SHOWN = 10
-LONGEST_TEXT = 1000  # characters; what leaves is bounded by its parts
-UNREADABLE = -1  # for a number that is none: every verb refuses it with its bounds
-
-Form = MultiDict[str, str]
 Refused = tuple[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """A form that was refused: whose it was, its sentences by field, and what was typed."""
-
-    section: str = ""
-    faults: dict[str, str] = field(default_factory=dict)
-    typed: Form = field(default_factory=MultiDict)
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One text that leaves by itself: as it stands, and as the file has it."""
-
-    key: str
-    text: str
-    original: str
-    parts: int | None
-    fault: str = ""
-
-    @property
-    def is_changed(self) -> bool:
-        return self.text != self.original
 
 
 @pages.get("/settings")
@@ -79,13 +50,13 @@ def show() -> str:
     return _page(Mistake())
 
 
-@pages.post("/settings/<any(business,hours,caps,place,price,retention,join,alarms):section>")
+@pages.post("/settings/<any(business,hours,caps,place,price,retention,join,notice,alarms):section>")
 def choose(section: str) -> Response | Refused:
     try:
         CHOICES[section](request.form, sign_in.caller().source, office().clock.now())
     except (Invalid, Conflict) as error:
         return _refused(section, error)
-    return _remembered(section)
+    return sections.remembered(section)
 
 
 @pages.post("/settings/alarms/<any(message,mail):way>/test")
@@ -103,11 +74,11 @@ def text(key: str) -> Response | Refused:
     """Change one text, or go back to the file's."""
     here = office()
     try:
-        written = "" if request.form.get("action") == "default" else _typed()
+        written = sections.letter_typed()
         letters.choose(key, written, sign_in.caller().source, here.config.appliance, here.clock.now())
     except Invalid as error:
         return _refused(key, error)
-    return _remembered(key)
+    return sections.remembered(key)
 
 
 @pages.post("/settings/texts/<key>/measure")
@@ -116,28 +87,15 @@ def measure(key: str) -> Response:
     if key not in letters.KEYS:
         raise NotFound("text_unknown", value=key)
     try:
-        parts, words = _measured(key, _typed())
+        parts, words = _measured(key, sections.letter_typed())
     except Invalid as error:
         parts, words = None, trouble(error)
     answer: Response = jsonify(parts=parts, words=words)
     return answer
 
 
-def _typed() -> str:
-    """The text in the form; raises Invalid for one that no message could hold."""
-    written = request.form.get("text", "").strip()
-    if len(written) > LONGEST_TEXT:
-        raise Invalid("text_long", field="text", most=LONGEST_TEXT)
-    return written
-
-
 def _refused(section: str, error: GatewayError) -> Refused:
-    return _page(Mistake(section, {error.field or "": trouble(error)}, request.form)), 422
-
-
-def _remembered(section: str) -> Response:
-    flash(_("Remembered. It holds from now on."), "good")
-    return redirect(url_for(".show", _anchor=section))
+    return _page(sections.at_fault(section, error)), 422
 
 
 # ---- what each form says -------------------------------------------------------------------------
@@ -154,7 +112,7 @@ def _hours(form: Form, by: str, now: datetime) -> None:
 
 
 def _caps(form: Form, by: str, now: datetime) -> None:
-    caps = Caps(_whole(form, "a_day"), _whole(form, "a_month"))
+    caps = Caps(sections.whole(form, "a_day"), sections.whole(form, "a_month"))
     rulebook.choose_caps(caps, by, now, form.get("reason", ""))
 
 
@@ -167,15 +125,19 @@ def _price(form: Form, by: str, now: datetime) -> None:
 
 
 def _retention(form: Form, by: str, now: datetime) -> None:
-    retention.choose(Retention(**{name: _whole(form, name) for name in Retention.__slots__}), by, now)
+    retention.choose(Retention(**{name: sections.whole(form, name) for name in Retention.__slots__}), by, now)
 
 
 def _join(form: Form, by: str, now: datetime) -> None:
     if form.get("action") == "off":
         joining.choose(None, by, now)
     else:
-        given = {name: form.get(name, "").strip() for name in Join.__slots__}
-        joining.choose(Join(**given), by, now)
+        given = {name: form.get(name, "").strip() for name in ("word", "name", "wording")}
+        joining.choose(Join(**given, asks_first=bool(form.get("asks_first"))), by, now)
+
+
+def _notice(form: Form, by: str, now: datetime) -> None:
+    notice.choose(Addition(form.get("dpo", ""), form.get("policy", "")), by, now)
 
 
 CHOICES: Mapping[str, Callable[[Form, str, datetime], None]] = {
@@ -186,6 +148,7 @@ CHOICES: Mapping[str, Callable[[Form, str, datetime], None]] = {
     "price": _price,
     "retention": _retention,
     "join": _join,
+    "notice": _notice,
     "alarms": notices.choose,
 }
 
@@ -196,11 +159,6 @@ def _time(form: Form, name: str) -> time:
         return time.fromisoformat(typed).replace(tzinfo=None)
     except ValueError as error:
         raise Invalid("hour_unreadable", field=name, value=typed) from error
-
-
-def _whole(form: Form, name: str) -> int:
-    typed = form.get(name, "").strip()
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else UNREADABLE
 
 
 # ---- the page ------------------------------------------------------------------------------------
@@ -227,6 +185,7 @@ def _page(mistake: Mistake) -> str:
         letters=[_letter(key) for key in letters.KEYS],
         texts_language=site.language,
         join=joining.read(),
+        addition=notice.read(),
         told=notices.sight(),
         changes=_changes(),
     )

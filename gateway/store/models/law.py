@@ -19,7 +19,7 @@ class Contact(Row):
     note = TextField(default="")
     created_at = InstantField()
     updated_at = InstantField()
-    last_act_at = InstantField(null=True)  # of the person: an answer, a consent, a purchase
+    last_act_at = InstantField(null=True)  # of the person: a message, a consent, a no
 
     class Meta:
         table_name = "contacts"

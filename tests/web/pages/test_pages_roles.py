@@ -254,6 +254,7 @@ def too_much(app: Flask, role: str, visitor: Visitor) -> tuple[int, list[str]]:
         path = todo.pop()
         answer = visitor.client.get(path)
         if answer.status_code != 200 or "html" not in str(answer.content_type):
+            answer.close()  # a file that leaves a little at a time
             continue
         for method, there in offered(answer.get_data(as_text=True), path):
             if there.startswith(PROSE):
