@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from gateway import config_values as values
 from gateway.errors import ConfigError
 
 NO_PIN = -1
@@ -128,147 +129,61 @@ class Config:
         return tuple(modem.name for modem in self.modems)
 
 
-# ---- what a value may be: each takes (value, folder of the file) and raises ValueError(problem) ----
-
-
-def _text(value: Any, _: Path) -> str:
-    if not isinstance(value, str):
-        raise ValueError("text_expected")
-    return value
-
-
-def _some_text(value: Any, folder: Path) -> str:
-    if not _text(value, folder).strip():
-        raise ValueError("empty")
-    return str(value)
-
-
-def _whole(low: int, high: int) -> Callable[[Any, Path], int]:
-    def check(value: Any, _: Path) -> int:
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise ValueError("number_expected")
-        if not low <= value <= high:
-            raise ValueError(f"between {low} and {high}")
-        return value
-
-    return check
-
-
-def _yes_or_no(value: Any, _: Path) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("true or false")
-    return value
-
-
-def _one_of(*words: str) -> Callable[[Any, Path], str]:
-    def check(value: Any, _: Path) -> str:
-        if value not in words:
-            raise ValueError("one of " + ", ".join(words))
-        return str(value)
-
-    return check
-
-
-def _imei(value: Any, folder: Path) -> str:
-    if not re.fullmatch(r"(\d{15})?", _text(value, folder)):
-        raise ValueError("15 digits")
-    return str(value)
-
-
-def _country(value: Any, folder: Path) -> str:
-    if not re.fullmatch("[A-Z]{2}", _text(value, folder)):
-        raise ValueError("two_capitals")
-    return str(value)
-
-
-def _zone(value: Any, folder: Path) -> ZoneInfo:
-    try:
-        return ZoneInfo(_some_text(value, folder))
-    except (KeyError, OSError) as error:
-        raise ValueError("unknown_zone") from error
-
-
-def _path(value: Any, folder: Path) -> Path:
-    return folder / Path(_some_text(value, folder)).expanduser()
-
-
-def _maybe_path(value: Any, folder: Path) -> Path | None:
-    return _path(value, folder) if value != "" else None
-
-
-def _sqlite_only(value: Any, folder: Path) -> str:
-    if _text(value, folder):
-        raise ValueError("sqlite_only")
-    return ""
-
-
-def _sender(value: Any, folder: Path) -> str:
-    if value and not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", _text(value, folder)):
-        raise ValueError("address_expected")
-    return _text(value, folder)
-
-
-def _url(value: Any, folder: Path) -> str:
-    if value and not re.match("https?://[^/]+", _text(value, folder)):
-        raise ValueError("url_expected")
-    return _text(value, folder).rstrip("/")
-
-
 REQUIRED = object()
 Keys = Mapping[str, tuple[Callable[[Any, Path], Any], Any]]
 
 APPLIANCE: Keys = {
-    "name": (_some_text, "chappe"),
-    "language": (_one_of(*LANGUAGES), "fr"),
-    "country": (_country, "FR"),
-    "timezone": (_zone, "Europe/Paris"),
-    "data_dir": (_path, "/var/lib/chappe"),
-    "runtime_dir": (_path, "/run/chappe"),
-    "database": (_sqlite_only, ""),
-    "log_level": (_one_of(*LOG_LEVELS), "info"),
+    "name": (values.some_text, "chappe"),
+    "language": (values.one_of(*LANGUAGES), "fr"),
+    "country": (values.country, "FR"),
+    "timezone": (values.zone, "Europe/Paris"),
+    "data_dir": (values.path, "/var/lib/chappe"),
+    "runtime_dir": (values.path, "/run/chappe"),
+    "database": (values.sqlite_only, ""),
+    "log_level": (values.one_of(*LOG_LEVELS), "info"),
 }
 WEB: Keys = {
-    "host": (_some_text, "127.0.0.1"),
-    "port": (_whole(0, 65535), 8080),
-    "public_url": (_url, ""),
-    "undo_s": (_whole(0, 60), 10),
-    "certificate": (_maybe_path, ""),
-    "key": (_maybe_path, ""),
-    "tls_port": (_whole(0, 65535), 8443),
+    "host": (values.some_text, "127.0.0.1"),
+    "port": (values.whole(0, 65535), 8080),
+    "public_url": (values.url, ""),
+    "undo_s": (values.whole(0, 60), 10),
+    "certificate": (values.maybe_path, ""),
+    "key": (values.maybe_path, ""),
+    "tls_port": (values.whole(0, 65535), 8443),
 }
 BACKUP: Keys = {
-    "folder": (_maybe_path, ""),
-    "mount": (_yes_or_no, False),
-    "daily": (_whole(1, 366), 7),
-    "weekly": (_whole(0, 520), 4),
-    "monthly": (_whole(0, 120), 6),
+    "folder": (values.maybe_path, ""),
+    "mount": (values.yes_or_no, False),
+    "daily": (values.whole(1, 366), 7),
+    "weekly": (values.whole(0, 520), 4),
+    "monthly": (values.whole(0, 120), 6),
 }
 MODEM: Keys = {
-    "name": (_some_text, REQUIRED),
-    "port": (_text, ""),
-    "imei": (_imei, ""),
-    "baudrate": (_whole(1200, 4_000_000), 115200),
-    "pin_file": (_maybe_path, ""),
-    "profile": (_one_of("auto", *PROFILES), "auto"),
-    "power": (_one_of("", "key", "relay"), ""),
-    "power_pin": (_whole(0, 27), 0),
-    "trace": (_maybe_path, ""),
+    "name": (values.some_text, REQUIRED),
+    "port": (values.text, ""),
+    "imei": (values.imei, ""),
+    "baudrate": (values.whole(1200, 4_000_000), 115200),
+    "pin_file": (values.maybe_path, ""),
+    "profile": (values.one_of("auto", *PROFILES), "auto"),
+    "power": (values.one_of("", "key", "relay"), ""),
+    "power_pin": (values.whole(0, 27), 0),
+    "trace": (values.maybe_path, ""),
 }
 MAIL: Keys = {
-    "host": (_text, ""),
-    "port": (_whole(1, 65535), 587),
-    "security": (_one_of("starttls", "tls", "none"), "starttls"),
-    "user": (_text, ""),
-    "password_file": (_maybe_path, ""),
-    "sender": (_sender, ""),
+    "host": (values.text, ""),
+    "port": (values.whole(1, 65535), 587),
+    "security": (values.one_of("starttls", "tls", "none"), "starttls"),
+    "user": (values.text, ""),
+    "password_file": (values.maybe_path, ""),
+    "sender": (values.sender, ""),
 }
 PANEL: Keys = {
     **dict.fromkeys(
-        ("led_well", "led_waiting", "led_trouble", "buzzer", "button"), (_whole(NO_PIN, 27), NO_PIN)
+        ("led_well", "led_waiting", "led_trouble", "buzzer", "button"), (values.whole(NO_PIN, 27), NO_PIN)
     ),
-    "mock": (_yes_or_no, False),
+    "mock": (values.yes_or_no, False),
 }
-DEMO: Keys = {"simulator": (_maybe_path, "")}
+DEMO: Keys = {"simulator": (values.maybe_path, "")}
 TABLES: Mapping[str, Keys] = {
     "appliance": APPLIANCE,
     "web": WEB,
@@ -302,7 +217,7 @@ class _Reader:
                 raise self._wrong("config_unknown_key", name, None, 0, "")
         modems = self.raw.get("modems", [])
         if not isinstance(modems, list):
-            raise self._wrong("config_wrong_value", "modems", None, 0, "write [[modems]]")
+            raise self._wrong("config_wrong_value", "modems", None, 0, "tables_expected", table="modems")
         entries = [ModemConfig(**self._table("modems", modem, number)) for number, modem in enumerate(modems)]
         for key in ("name", "port", "imei"):
             self._all_different(key, entries)
@@ -334,7 +249,7 @@ class _Reader:
     def _table(self, table: str, given: Any, number: int = 0) -> dict[str, Any]:
         keys = TABLES[table]
         if not isinstance(given, dict):
-            raise self._wrong("config_wrong_value", table, None, number, f"write [{table}]")
+            raise self._wrong("config_wrong_value", table, None, number, "table_expected", table=table)
         for name in given:
             if name not in keys:
                 raise self._wrong("config_unknown_key", table, name, number, "")
@@ -345,8 +260,9 @@ class _Reader:
                 raise self._wrong("config_missing_key", table, name, number, "")
             try:
                 checked[name] = check(value, self.path.parent.absolute())
-            except ValueError as problem:
-                raise self._wrong("config_wrong_value", table, name, number, str(problem)) from problem
+            except values.Unfit as unfit:
+                wrong = self._wrong("config_wrong_value", table, name, number, unfit.problem, **unfit.facts)
+                raise wrong from unfit
         return checked
 
     def _all_different(self, key: str, entries: list[ModemConfig]) -> None:
@@ -356,10 +272,14 @@ class _Reader:
                 raise self._wrong("config_wrong_value", "modems", key, number, "used_twice")
             seen.add(getattr(entry, key))
 
-    def _wrong(self, code: str, table: str, key: str | None, number: int, problem: str) -> ConfigError:
-        name = f"{table}.{key}" if key else table
-        line = _line_of(self.source, table, key, number)
-        return ConfigError(code, field=name, file=str(self.path), line=line, key=name, problem=problem)
+    def _wrong(
+        self, code: str, place: str, key: str | None, number: int, problem: str, **more: Any
+    ) -> ConfigError:
+        name = f"{place}.{key}" if key else place
+        line = _line_of(self.source, place, key, number)
+        return ConfigError(
+            code, field=name, file=str(self.path), line=line, key=name, problem=problem, **more
+        )
 
 
 def _line_of(source: str, table: str, key: str | None, number: int) -> int:

@@ -20,7 +20,7 @@ from werkzeug.exceptions import HTTPException, default_exceptions
 
 from gateway.errors import Conflict, Forbidden, GatewayError, Invalid, Limited, NotFound
 from gateway.store import database
-from gateway.words import LANGUAGES, say
+from gateway.words import LANGUAGES, here, say
 from web.office import office
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ def language() -> str:
 
 def spoken(fault: Fault, reader: str) -> dict[str, str | None]:
     """One fault as callers read it: `{"code", "field", "detail"}`."""
-    detail = say(f"error.{fault.code}", reader, **fault.facts)
+    detail = say(f"error.{fault.code}", reader, **here(fault.facts, office().config.appliance.timezone))
     return {"code": fault.code, "field": fault.field, "detail": detail}
 
 

@@ -24,7 +24,7 @@ PUBLIC_ENDPOINTS = frozenset(
     | {"short.follow", "short.page", "short.picture", "short.colour"}
 )
 # Answered by the API and the dialects, which ask for a key where one is needed.
-PUBLIC_PATHS = ("/api/", "/docs", "/healthz", "/hooks/", "/metrics", *DIALECTS)
+PUBLIC_PATHS = ("/api/", "/docs", "/healthz", "/hooks/", "/metrics", "/openapi.json", *DIALECTS)
 
 
 class SignedOut(Unauthorized):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gateway import letters
 from gateway.config import Appliance
 from gateway.errors import Invalid
-from gateway.policy import marketing_text
+from gateway.policy import good_text, marketing_text
 from gateway.policy.categories import CATEGORIES
 from gateway.policy.marketing_text import Finding
 
@@ -23,6 +23,11 @@ def findings(text: str, category: str, site: Appliance) -> list[Finding]:
         return []
     name = letters.chosen_name()
     return marketing_text.findings(text, name, letters.text("stop_mention", site.language, site))
+
+
+def hints(text: str, category: str) -> list[str]:
+    """Codes of what makes people distrust a marketing text; nothing for the other categories."""
+    return good_text.hints(text, letters.chosen_name()) if CATEGORIES[category].needs_consent else []
 
 
 def check(text: str, category: str, site: Appliance) -> None:

@@ -122,20 +122,28 @@ class Expected:
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """`today`: how many people's messages leave today; `days`: in how many days all have left, today
-    included; None: not within a year."""
+    included; None: not within a year.  `leaves`: how many on each day, today first."""
 
     expected: tuple[Expected, ...]
     today: int
     days: int | None
+    leaves: tuple[int, ...] = ()
 
 
 def forecast(
-    uses: Sequence[Use], people: int, parts: int, new: dict[str, int], fading: Sequence[int], month_ends: int
+    uses: Sequence[Use],
+    people: int,
+    parts: int,
+    new: dict[str, int],
+    fading: Sequence[int],
+    month_ends: int,
+    opens: Callable[[int], bool] = lambda day: True,
 ) -> Forecast:
     """What a campaign of `parts` parts for each of `people` would make of the limits.
 
     `new`: how many of them would be one more, for each limit of recipients; `fading`: in how many days each
-    recipient of the last thirty days is one no more; `month_ends`: in how many days the month does.
+    recipient of the last thirty days is one no more; `month_ends`: in how many days the month does; `opens`:
+    whether anything may leave on that day, 0 being today.
     """
     expected = tuple(
         Expected(use.limit, use.used, use.used + _more(use.limit, people, parts, new), use.most)
@@ -145,9 +153,23 @@ def forecast(
     share = new.get("recipients_month", 0) / people if people else 0.0
     leaves: list[int] = []
     while sum(leaves) < people and len(leaves) < FURTHEST:
-        room = _room_on(len(leaves), leaves, by_limit, parts, share, fading, month_ends)
+        day, room = len(leaves), 0
+        if opens(day):
+            room = _room_on(day, leaves, by_limit, parts, share, fading, month_ends)
         leaves.append(min(people - sum(leaves), room))
-    return Forecast(expected, leaves[0] if leaves else 0, len(leaves) if sum(leaves) >= people else None)
+    days = len(leaves) if sum(leaves) >= people else None
+    return Forecast(expected, leaves[0] if leaves else 0, days, tuple(leaves))
+
+
+def together(alone: Sequence[Sequence[int]], people: int) -> list[int]:
+    """How many people's messages leave on each day through several SIMs, by what each would carry alone."""
+    leaves: list[int] = []
+    for day in range(max(map(len, alone), default=0)):
+        room = sum(each[day] for each in alone if day < len(each))
+        leaves.append(min(people - sum(leaves), room))
+        if sum(leaves) >= people:
+            break
+    return leaves
 
 
 def _more(limit: str, people: int, parts: int, new: dict[str, int]) -> int:

@@ -35,7 +35,7 @@ class Finding:
 def findings(text: str, name: str, mention: str) -> list[Finding]:
     """What is missing or wrong; "" for `name` asks for none."""
     found = []
-    if name and _plain(name) not in _plain(text):
+    if name and plain(name) not in plain(text):
         found.append(Finding("sender_missing", True, {"name": name}))
     if not STOP.search(text):
         found.append(Finding("stop_added", False, {"mention": mention}))
@@ -65,7 +65,7 @@ def _leads_somewhere(link: str) -> bool:
     return parts.scheme in ("http", "https") and HOST.fullmatch(parts.netloc) is not None
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Without case, accents and runs of spaces: "Café  Léa" is named by "CAFE LEA"."""
     spelled = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(char for char in spelled if not unicodedata.combining(char))

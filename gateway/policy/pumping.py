@@ -6,7 +6,7 @@ Everything here is counted in codes that left; a request that was refused uses n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -63,19 +63,21 @@ WINDOWS: Mapping[str, Window] = {
 }
 LIMITS = tuple(Limits.__slots__)
 REFUSALS = (
-    *("code_country", "code_number_type", "code_delay", "code_range_gap", "code_resends"),
+    *("code_barred", "code_country", "code_number_type", "code_delay", "code_range_gap", "code_resends"),
     *(f"code_{window}" for window in WINDOWS),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What people chose; `countries` () stands for the appliance's own."""
+    """What people chose; `countries` () stands for the appliance's own, `barred` are the beginnings of
+    numbers (E.164, a whole number too) that get no code."""
 
     limits: Limits = Limits()
     countries: tuple[str, ...] = ()
     types: tuple[str, ...] = ("mobile", "fixed_line_or_mobile")
     least_validated: int = 30  # per cent; 0: nobody watches
+    barred: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class Asked:
     type: str
     allowed: tuple[str, ...]  # regions
     types: tuple[str, ...]
+    barred: bool = False
     number: Run = Run()  # since somebody last typed a code back, or for a day
     prefix: Run = Run()  # within the hour
     sends: int = 0  # of the verification that is open
@@ -115,6 +118,8 @@ class Refusal:
 
 def judge(asked: Asked, most: Mapping[str, int], now: datetime) -> Refusal | None:
     """None where a code may leave; else the rule that refuses it for good, or for the longest time."""
+    if asked.barred:
+        return Refusal("code_barred")
     if asked.type not in asked.types:
         return Refusal("code_number_type", facts={"type": asked.type})
     if asked.region not in asked.allowed:
@@ -156,6 +161,11 @@ def most(limits: Limits, key_braked: bool, country_braked: bool) -> dict[str, in
 
 def _tenth(limit: int) -> int:
     return max(1, limit // BRAKE)
+
+
+def is_barred(number: str, barred: Iterable[str]) -> bool:
+    """The number begins like one of these."""
+    return any(number.startswith(one) for one in barred)
 
 
 def range_of(number: str) -> str:

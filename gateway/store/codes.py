@@ -9,6 +9,8 @@ from gateway.store.database import db
 from gateway.store.models import InstantField
 from gateway.store.models.fields import EPOCH
 
+RULES, WATCH = "codes.rules", "codes.watch"  # what people chose; what is watched
+
 _COLUMNS = {"key": "key_id", **{name: name for name in ("number", "prefix", "region", "address", "device")}}
 _BETWEEN = f"BETWEEN {db.param} AND {db.param}"
 _OF_PARTIAL = {name: f"AND {name} <> ''" for name in ("address", "device")}  # as their indexes say
@@ -30,7 +32,7 @@ _VALIDATED = f"""
 _OPEN = f"""
     SELECT id FROM verifications WHERE number = {db.param} AND key_id = {db.param} AND state = 'pending'
     ORDER BY id DESC LIMIT 1"""
-_RULES = "SELECT name, value FROM settings WHERE name IN ('codes.rules', 'codes.watch') ORDER BY name"
+_RULES = f"SELECT name, value FROM settings WHERE name IN ('{RULES}', '{WATCH}') ORDER BY name"
 _REFUSED = f"""
     INSERT INTO code_refusals (hour, key_id, rule, count) VALUES ({db.param}, {db.param}, {db.param}, 1)
     ON CONFLICT (hour, key_id, rule) DO UPDATE SET count = count + 1"""

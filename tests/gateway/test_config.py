@@ -108,6 +108,9 @@ OTHER = '[[modems]]\nname = "b"\nport = "/dev/b"\n'
         (MODEM + 'profile = "magic"', "config_wrong_value", "modems.profile", 4),
         ('modems = "x"', "config_wrong_value", "modems", 1),
         ("appliance = 3", "config_wrong_value", "appliance", 1),
+        ('[backup]\nmount = "yes"', "config_wrong_value", "backup.mount", 2),
+        ('[mail]\nsender = "shop"', "config_wrong_value", "mail.sender", 2),
+        ("[panel]\nled_well = 4\nbutton = 4", "config_wrong_value", "panel.button", 3),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_key_file_and_line(
@@ -122,6 +125,9 @@ def test_a_mistake_is_named_with_key_file_and_line(
         sentence = say(f"error.{code}", language, **facts)
         assert key in sentence
         assert str(line) in sentence
+        word = f"config_problem.{facts['problem']}"
+        assert not facts["problem"] or say(word, language) != word, "it has no words"
+        assert "…" not in sentence
 
 
 @pytest.mark.parametrize("text", ["[appliance", "name = ", "[web]\nport = 1\nport = 2"])

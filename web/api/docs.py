@@ -7,8 +7,9 @@ import re
 from typing import Any
 
 from apispec import APISpec
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from markupsafe import Markup, escape
+from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.words import say
 from web import doorplate
@@ -30,6 +31,12 @@ pages = Blueprint(
 def keep(spec: APISpec) -> None:
     """The document is made once: it does not change while the process lives."""
     current_app.extensions[DOCUMENT] = spec.to_dict()
+
+
+@pages.get("/openapi.json")
+def moved() -> AnyResponse:
+    """Where programs look first; the document belongs to its version of the API."""
+    return redirect(url_for(".document"))
 
 
 @pages.get("/api/v1/openapi.json")

@@ -21,7 +21,7 @@ from web import doorplate
 from web.api.samples import samples
 from web.language import current, say, spaced
 from web.office import office
-from web.pages import handsets, help_search, modem_words
+from web.pages import connections, handsets, help_search, modem_words
 from web.pages.help_search import Section
 
 pages = Blueprint("help", __name__)
@@ -60,7 +60,9 @@ ABOUT = {
     "message_pages": "queue",
     "modem_pages": "modems",
     "people_pages": "people",
+    "poster_pages": "stop",
     "privacy": "rights",
+    "register_pages": "contacts",
     "result_pages": "results",
     "segment_pages": "groups",
     "settings": "hours",
@@ -89,6 +91,9 @@ def topics() -> list[Topic]:
 def _of_messages() -> list[Topic]:
     return [
         Topic("first-steps", _("First steps"), _("What is where, and the first message.")),
+        Topic(
+            "beyond", _("What Chappe does not do"), _("No sender name, no pictures, no calls; what instead.")
+        ),
         Topic("writing", _("Writing a message"), _("To whom, when, and what makes it dear.")),
         Topic("templates", _("Templates"), _("Texts to begin with, and gaps for each person.")),
         Topic("queue", _("Messages and calendar"), _("What waits and what left; several at once.")),
@@ -160,10 +165,11 @@ def about() -> Topic | None:
 @lru_cache(maxsize=4)
 def _sections(language: str, _with_handsets: bool) -> tuple[Section, ...]:
     """All that can be found, in one language: read once, since it does not change while the process lives."""
+    also = help_search.synonyms(language)
     return tuple(
         section
         for each in topics()
-        for section in help_search.sections(each.name, each.title, _text(each.name))
+        for section in help_search.sections(each.name, each.title, _text(each.name), also)
     )
 
 
@@ -191,6 +197,7 @@ def _facts() -> dict[str, Any]:
         "roles": ROLES,
         "data_dir": office().config.appliance.data_dir,
         "call": _call,
+        "piece": lambda name, said: connections.piece(name, _root(), said),
         "root": _root(),
     }
 

@@ -1,18 +1,39 @@
-"""Finds words in the help, whatever their case and accents, and marks them where they stand."""
+"""Finds words in the help, whatever their case, accents and number, and marks them where they stand.
+
+What people call a thing otherwise than the help does stands in `templates/help/LANGUAGE/synonyms.toml`.
+"""
 
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from pathlib import Path
 
 from markupsafe import Markup, escape
 
 MOST_WORDS, MOST_HITS = 8, 20
 BEFORE, EXCERPT = 60, 200  # characters
+HEADING, SYNONYM, MENTIONS = (
+    100,
+    60,
+    20,
+)  # what a word weighs in a heading, as a synonym, and at most in a text
+TEXTS = Path(__file__).parents[1] / "templates" / "help"
 TOGETHER = {"œ": "oe", "æ": "ae", "’": "'", "\u00a0": " "}  # what has no other spelling in Unicode
+
+# What a question has besides its matter, in both languages, folded; and what French binds to a word.
+SMALL = frozenset(
+    (
+        *("a", "an", "and", "can", "do", "for", "how", "i", "in", "is", "my", "of", "on", "the", "to"),
+        *("comment", "de", "des", "du", "en", "est", "et", "faire", "je", "la", "le", "les", "mes", "mon"),
+        *("ou", "par", "peut", "pour", "que", "qui", "sur", "un", "une", "with"),
+    )
+)
+BOUND = re.compile(r"(?:[cdjlmnst]|qu)'(?=\w)")
 
 Spans = list[tuple[int, int]]
 
@@ -26,6 +47,7 @@ class Section:
     anchor: str
     heading: str
     text: str
+    also: str = ""  # other words for what it is about; not shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +57,37 @@ class Hit:
     excerpt: Markup
 
 
-def sections(topic: str, title: str, page: str) -> list[Section]:
+def synonyms(language: str) -> dict[str, str]:
+    """What people may look for, by "topic#anchor", or "topic" for what stands above its headings."""
+    return dict(tomllib.loads((TEXTS / language / "synonyms.toml").read_text(encoding="utf-8")))
+
+
+def place(topic: str, anchor: str) -> str:
+    """The name by which `synonyms` knows a section."""
+    return f"{topic}#{anchor}" if anchor else topic
+
+
+def sections(topic: str, title: str, page: str, also: Mapping[str, str]) -> list[Section]:
     """A topic's HTML, cut at its second-level headings."""
     reader = _Reader()
     reader.feed(page)
     reader.close()
     return [
-        Section(topic, title, anchor, " ".join(heading.split()), " ".join(text.split()))
+        Section(
+            topic,
+            title,
+            anchor,
+            " ".join(heading.split()),
+            " ".join(text.split()),
+            also.get(place(topic, anchor), ""),
+        )
         for anchor, heading, text in reader.found
     ]
 
 
 def find(among: Sequence[Section], asked: str) -> list[Hit]:
     """The sections that have every word that was asked for, those that name it in a heading first."""
-    words = fold(asked)[0].split()[:MOST_WORDS]
+    words = _matter(asked)
     if not words:
         return []
     begins = [re.compile(rf"(?<!\w){re.escape(word)}[\w'-]*") for word in words]
@@ -68,12 +107,27 @@ def fold(text: str) -> tuple[str, list[int]]:
     return "".join(folded), [*places, len(text)]
 
 
+def _matter(asked: str) -> list[str]:
+    """The words to look for, folded: without small words where others remain, without an s of the plural."""
+    all_words = fold(asked)[0].split()
+    words = [word for word in (BOUND.sub("", one, count=1) for one in all_words) if word not in SMALL]
+    return [_singular(word) for word in (words or all_words)[:MOST_WORDS]]
+
+
+def _singular(word: str) -> str:
+    """What both numbers begin with: an s or x at the end of a long word says how many, in both languages."""
+    return word[:-1] if len(word) > 4 and word[-1] in "sx" and word[-2] != "s" else word
+
+
 def _score(section: Section, words: Sequence[re.Pattern[str]]) -> int:
     """0 unless every word is there; a topic's title or a heading weighs more than any text."""
     heads = [fold(section.title)[0], fold(section.heading or section.title)[0]]
-    text = fold(section.text)[0]
+    text, also = fold(section.text)[0], fold(section.also)[0]
     each = [
-        sum(100 for head in heads if word.search(head)) + min(len(word.findall(text)), 20) for word in words
+        sum(HEADING for head in heads if word.search(head))
+        + (SYNONYM if word.search(also) else 0)
+        + min(len(word.findall(text)), MENTIONS)
+        for word in words
     ]
     return sum(each) if all(each) else 0
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
+from itertools import chain
 from typing import Any
 
 from babel import Locale
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from gateway.config import LANGUAGES
@@ -19,47 +19,39 @@ from gateway.features.verify.figures import Shares
 from gateway.features.verify.rules import LEAST, MOST
 from gateway.features.verify.watch import LOOKED_BACK
 from gateway.policy.pumping import LIMITS, SEEN, TYPES, Rules
-from web import charts, sign_in
-from web.language import current, trouble
+from web import charts, outflow, sign_in
+from web.language import current, say, trouble
 from web.office import office
+from web.pages import sections
+from web.pages.sections import Form, Letter, Mistake
 
 pages = Blueprint("code_pages", __name__)
 
 SHOWN = ("sent", "validated")
-LONGEST_TEXT = 1000  # characters; what leaves is bounded by its parts
-UNREADABLE = -1  # for a number that is none: it is refused with its bounds
-
-Form = MultiDict[str, str]
 Refused = tuple[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """A form that was refused: whose it was, its sentences by field, and what was typed."""
-
-    section: str = ""
-    faults: Mapping[str, str] = field(default_factory=dict)
-    typed: Form = field(default_factory=MultiDict)
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """The text in one language: as it stands, as the file has it, and what is wrong with it now."""
-
-    language: str
-    text: str
-    original: str
-    parts: int | None
-    fault: str
-
-    @property
-    def is_changed(self) -> bool:
-        return self.text != self.original
 
 
 @pages.get("/codes")
 def show() -> str:
     return _page(Mistake())
+
+
+@pages.get("/codes/refused.csv")
+def refused() -> Response:
+    """What was refused, a line an hour, key and rule: for a report to whoever pays, or to the authorities."""
+    zone = office().config.appliance.timezone
+    headings = [say(f"refusal_column.{name}") for name in figures.REFUSED]
+    lines = (
+        [
+            f"{row.hour.astimezone(zone):%Y-%m-%d %H:%M}",
+            row.key,
+            row.rule,
+            say(f"code_rule.{row.rule}"),
+            str(row.count),
+        ]
+        for row in figures.refused()
+    )
+    return outflow.sheet(chain([headings], lines), "refused-codes.csv")
 
 
 @pages.post("/codes/limits")
@@ -68,7 +60,7 @@ def limits() -> Response | Refused:
         rules.choose(_chosen(request.form), sign_in.caller().source, office().clock.now())
     except Invalid as error:
         return _refused("limits", error)
-    return _remembered("limits")
+    return sections.remembered("limits")
 
 
 @pages.post("/codes/texts/<any(fr,en):language>")
@@ -76,11 +68,11 @@ def text(language: str) -> Response | Refused:
     """Change one text, or go back to the file's."""
     here = office()
     try:
-        written = "" if request.form.get("action") == "default" else _typed()
+        written = sections.letter_typed()
         letter.choose(language, written, sign_in.caller().source, here.config.appliance, here.clock.now())
     except Invalid as error:
         return _refused(f"text-{language}", error)
-    return _remembered("texts")
+    return sections.remembered("texts")
 
 
 @pages.post("/codes/brake")
@@ -102,7 +94,7 @@ def brake() -> Response | Refused:
 
 def _chosen(form: Form) -> Rules:
     """The rules as they were typed; raises Invalid with the field at fault."""
-    numbers = {name: _whole(form, name) for name in (*LIMITS, "least_validated")}
+    numbers = {name: sections.whole(form, name) for name in (*LIMITS, "least_validated")}
     typed = {name: numbers[name] for name in LIMITS}
     return replace(
         rules.read(),
@@ -110,28 +102,12 @@ def _chosen(form: Form) -> Rules:
         countries=rules.parse_countries(form.get("countries", "")),
         types=tuple(one for one in form.getlist("types") if one in TYPES),
         least_validated=numbers["least_validated"],
+        barred=rules.parse_barred(form.get("barred", ""), office().config.appliance.country),
     )
 
 
-def _whole(form: Form, name: str) -> int:
-    typed = "".join(form.get(name, "").split())
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else UNREADABLE
-
-
-def _typed() -> str:
-    written = request.form.get("text", "").strip()
-    if len(written) > LONGEST_TEXT:
-        raise Invalid("text_long", field="text", most=LONGEST_TEXT)
-    return written
-
-
 def _refused(section: str, error: GatewayError, where: str = "") -> Refused:
-    return _page(Mistake(section, {error.field or where: trouble(error)}, request.form)), 422
-
-
-def _remembered(section: str) -> Response:
-    flash(_("Remembered. It holds from now on."), "good")
-    return redirect(url_for(".show", _anchor=section))
+    return _page(sections.at_fault(section, error, where)), 422
 
 
 # ---- the page ------------------------------------------------------------------------------------
@@ -160,6 +136,7 @@ def _page(mistake: Mistake) -> str:
         types=TYPES,
         chosen_types=mistake.typed.getlist("types") if mistake.section == "limits" else chosen.types,
         countries=" ".join(chosen.countries),
+        barred=", ".join(chosen.barred),
         own=" ".join(rules.countries(Rules(), site.country)),
         wordings=[_wording(language) for language in LANGUAGES],
     )
@@ -192,10 +169,10 @@ def _shown(chosen: Rules) -> dict[str, Any]:
     return {**asdict(chosen.limits), "least_validated": chosen.least_validated}
 
 
-def _wording(language: str) -> Wording:
+def _wording(language: str) -> Letter:
     written, site = letter.template(language), office().config.appliance
     try:
         parts, fault = letter.check(written, site), ""
     except Invalid as error:
         parts, fault = None, trouble(error)
-    return Wording(language, written, letter.original(language), parts, fault)
+    return Letter(language, written, letter.original(language), parts, fault)

@@ -21,7 +21,7 @@ from web.language import trouble
 from web.office import office
 from web.pages import handsets, pins
 from web.pages.modem_words import anchor
-from web.pages.modems import WELL, known
+from web.pages.modems import WELL, known, notices, unnumbered
 
 pages = Blueprint("wizard", __name__)
 
@@ -176,6 +176,8 @@ def _page(name: str, faults: dict[str, str] | None = None, typed: dict[str, str]
         ready=seen.alive and any(modem.state == WELL for modem in seen.modems),
         configured=here.config.modem_names,
         config_path=here.config.path,
+        concerned=notices(),
+        unnumbered=unnumbered(),
         shop=letters.chosen_name(),
         message=_message(),
         handset=HANDSET if handsets.there() else "",

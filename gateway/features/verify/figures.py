@@ -62,6 +62,26 @@ def refusals(since: datetime) -> dict[str, int]:
     return dict(found.most_common())
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """How often one rule refused codes to one key in the hour that began then; `key` "" one that is gone."""
+
+    hour: datetime
+    key: str
+    rule: str
+    count: int
+
+
+REFUSED = ("hour", "key", "rule", "words", "count")
+
+
+def refused() -> list[Refused]:
+    """Everything that is still kept about refusals, the newest first."""
+    names = {key.id: key.name for key in ApiKey.select()}
+    rows = CodeRefusal.select().order_by(CodeRefusal.hour.desc(), CodeRefusal.key_id, CodeRefusal.rule)
+    return [Refused(row.hour, names.get(row.key_id, ""), row.rule, row.count) for row in rows]
+
+
 def brakes() -> list[Braked]:
     """Where the brake is on, the newest first."""
     found = [

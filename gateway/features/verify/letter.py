@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-import string
 import tomllib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -15,14 +14,12 @@ from functools import cache
 from gateway import audit, letters
 from gateway.config import LANGUAGES, Appliance
 from gateway.errors import Invalid
-from gateway.store import database
-from gateway.store.models import Setting
-from modem import alphabet, segments, transliteration
+from gateway.store import choices, database
+from modem import segments, transliteration
 
 ROW = "codes.text"
 PLACEHOLDERS = ("code", "name", "minutes")
 DOMAIN = re.compile(r"(?=.{1,100}\Z)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
-MOST_PARTS = 2
 SAMPLE = "0" * 6
 
 
@@ -38,8 +35,7 @@ def original(language: str) -> str:
 
 def chosen() -> dict[str, str]:
     """What people made of the texts, by language."""
-    found = Setting.get_or_none(Setting.name == ROW)
-    return dict(found.value) if found is not None else {}
+    return choices.find(ROW) or {}
 
 
 def known(language: str | None, site: Appliance) -> str:
@@ -85,34 +81,15 @@ def choose(language: str, wanted: str, by: str, site: Appliance, now: datetime) 
     else:
         texts.pop(language, None)
     with database.transaction():
-        Setting.insert(name=ROW, value=texts).on_conflict(
-            conflict_target=[Setting.name], preserve=[Setting.value]
-        ).execute()
+        choices.keep(ROW, texts)
         audit.write(by, "text_changed", now, shown=f"code.{language}")
 
 
 def check(written: str, site: Appliance) -> int:
     """How many parts such a text takes; raises Invalid on `text`."""
-    _placeholders_known(written)
-    said = _said(written, SAMPLE, timedelta(minutes=10), site)
-    if found := alphabet.culprits(said):
-        raise Invalid("text_not_gsm", field="text", chars=" ".join(dict.fromkeys(one.char for one in found)))
-    if (parts := _parts(said)) > MOST_PARTS:
-        raise Invalid("too_many_parts", field="text", parts=parts, most=MOST_PARTS)
-    return parts
-
-
-def _placeholders_known(written: str) -> None:
-    names = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-    try:
-        found = [(name, form, turn) for _, name, form, turn in string.Formatter().parse(written)]
-    except ValueError as error:
-        raise Invalid("placeholder_unknown", field="text", value="{", known=names) from error
-    for name, form, turn in found:
-        if name is not None and (name not in PLACEHOLDERS or form or turn):
-            raise Invalid("placeholder_unknown", field="text", value=f"{{{name}}}", known=names)
-    if "code" not in [name for name, _, _ in found]:
+    if "code" not in letters.placeholders(written, PLACEHOLDERS):
         raise Invalid("text_needs_code", field="text")
+    return letters.parts_of(_said(written, SAMPLE, timedelta(minutes=10), site))
 
 
 def _said(written: str, code: str, life: timedelta, site: Appliance) -> str:

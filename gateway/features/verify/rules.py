@@ -16,15 +16,18 @@ from typing import Any
 
 from gateway import audit
 from gateway.errors import Invalid, NotFound
+from gateway.messages import numbers
 from gateway.policy.pumping import LIMITS, TYPES, Limits, Rules
-from gateway.store import codes, database
-from gateway.store.models import ApiKey, Setting
+from gateway.store import choices, codes, database
+from gateway.store.codes import RULES, WATCH
+from gateway.store.models import ApiKey
 
-RULES, WATCH = "codes.rules", "codes.watch"
 BY = "gateway:verify"  # the watch
 LEAST, MOST = 1, 100_000  # of a limit
 COUNTRY = re.compile(r"[A-Z]{2}")  # ISO 3166-1
 MOST_COUNTRIES = 50
+BARRED = re.compile(r"\+[1-9]\d{2,14}")  # more than a country: that one is not among those that get codes
+MOST_BARRED = 500
 # Territories in which a French number may be; the far ones, in the Pacific, are called at another price.
 FRENCH = ("FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF")
 
@@ -83,6 +86,7 @@ def _parsed(rows: tuple[tuple[str, str], ...]) -> tuple[Rules, Mapping[str, Watc
         countries=tuple(kept.get("countries", usual.countries)),
         types=tuple(kept.get("types", usual.types)),
         least_validated=kept.get("least_validated", usual.least_validated),
+        barred=tuple(kept.get("barred", usual.barred)),
     )
     return rules, {subject: _watched(row) for subject, row in found.get(WATCH, {}).items()}
 
@@ -100,11 +104,14 @@ def _watched(row: Mapping[str, Any]) -> Watched:
 
 
 def choose(rules: Rules, by: str, now: datetime) -> None:
-    """Raises Invalid on the limit's name, `countries`, `types` or `least_validated`; nothing changed then."""
+    """Raises Invalid on the limit's name, `countries`, `types`, `least_validated` or `barred`; nothing
+    changed then."""
     _check(rules)
-    ordered = replace(rules, countries=tuple(sorted({*rules.countries})))
+    ordered = replace(
+        rules, countries=tuple(sorted({*rules.countries})), barred=tuple(sorted({*rules.barred}))
+    )
     with database.transaction():
-        _write(RULES, asdict(ordered))
+        choices.keep(RULES, asdict(ordered))
         told = {name: most for name, most in asdict(ordered.limits).items() if most != _usual(name)}
         audit.write(
             by,
@@ -113,6 +120,7 @@ def choose(rules: Rules, by: str, now: datetime) -> None:
             countries=" ".join(ordered.countries),
             types=" ".join(ordered.types),
             least=ordered.least_validated,
+            barred=len(ordered.barred),  # how many: whole numbers are people's
             **told,
         )
 
@@ -135,6 +143,15 @@ def _check(rules: Rules) -> None:
         raise Invalid("number_type_unknown", field="types", value=wrong, known=", ".join(TYPES))
     if not 0 <= rules.least_validated <= 100:
         raise Invalid("out_of_range", field="least_validated", least=0, most=100)
+    _check_barred(rules.barred)
+
+
+def _check_barred(barred: Sequence[str]) -> None:
+    for one in barred:
+        if not BARRED.fullmatch(one):
+            raise Invalid("barred_bad", field="barred", value=one)
+    if len(barred) > MOST_BARRED:
+        raise Invalid("out_of_range", field="barred", least=0, most=MOST_BARRED)
 
 
 def brake(subject: str, by: str, now: datetime, seen: int = 0, validated: int = 0) -> bool:
@@ -184,7 +201,7 @@ def subject_of(typed: str) -> str:
 
 def _keep(subject: str, known: Watched) -> None:
     kept = {name: _row(one) for name, one in {**watched(), subject: known}.items()}
-    _write(WATCH, kept)
+    choices.keep(WATCH, kept)
 
 
 def _row(known: Watched) -> dict[str, Any]:
@@ -192,15 +209,27 @@ def _row(known: Watched) -> dict[str, Any]:
     return {"brake": brake, "since": known.since.isoformat() if known.since else None}
 
 
-def _write(name: str, value: Mapping[str, Any]) -> None:
-    Setting.insert(name=name, value=dict(value)).on_conflict(
-        conflict_target=[Setting.name], preserve=[Setting.value]
-    ).execute()
-
-
 def parse_countries(typed: str) -> tuple[str, ...]:
     """ "FR, be GP" as two capital letters each."""
     return tuple(dict.fromkeys(re.findall(r"[^\s,;]+", typed.upper())))
+
+
+def parse_barred(typed: str, country: str) -> tuple[str, ...]:
+    """ "+33 6 39 98, 06 12 34 56 78" as beginnings of numbers in E.164: what has no + is a whole number as
+    this country says it.  Raises Invalid on `barred`."""
+    pieces = (one.strip().rstrip("*…").strip() for one in re.split(r"[,;\n]", typed))
+    return tuple(dict.fromkeys(_begin(one, country) for one in pieces if one))
+
+
+def _begin(typed: str, country: str) -> str:
+    digits = re.sub(r"[\s.()\-]", "", typed)
+    digits = f"+{digits[2:]}" if digits.startswith("00") else digits
+    if digits.startswith("+"):
+        return digits
+    try:
+        return numbers.parse(typed, country)
+    except Invalid as error:
+        raise Invalid("barred_bad", field="barred", value=typed[:60]) from error
 
 
 def limits_of(typed: Mapping[str, int], begin: Limits) -> Limits:

@@ -34,7 +34,7 @@ STATES = (PENDING, APPROVED, CANCELED, EXHAUSTED, EXPIRED)
 ATTEMPTS = 5
 SHORTEST_LIFE, USUAL_LIFE, LONGEST_LIFE = 60, 600, 3600  # seconds
 UID = re.compile(r"[0-9a-f]{32}")
-FOR_GOOD = ("code_country", "code_number_type")  # refusals that asking later does not change
+FOR_GOOD = ("code_barred", "code_country", "code_number_type")  # refusals that asking later does not change
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def start(wanted: Wanted, caller: Caller, now: datetime) -> Verification:
     """Send a code to a number; while one is pending there, a new one replaces it.
 
     What the key may send (`allowances`) is asked and used up here.  Raises Invalid; Forbidden
-    `category_not_allowed`, `modem_not_allowed`, `code_country` or `code_number_type`; Limited
+    `category_not_allowed`, `modem_not_allowed`, `code_barred`, `code_country` or `code_number_type`; Limited
     `too_many_a_minute`, `too_many_a_day` or the rule (`gateway.policy.pumping.REFUSALS`), which is counted.
     """
     checked = _check(wanted, caller)

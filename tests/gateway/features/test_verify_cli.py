@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner, Result
 
 from gateway import audit
 from gateway.access import keys
-from gateway.cli import main
 from gateway.features.verify import rules, verbs
 from gateway.features.verify.verbs import Wanted
 from gateway.policy.pumping import Limits, Rules
@@ -21,25 +16,16 @@ from gateway.store import database
 from gateway.store.models import ApiKey
 
 if TYPE_CHECKING:
-    from conftest import Bench
+    from conftest import Bench, Run
 
-Run = Callable[..., Result]
 ANNA = "+33612345678"
-TOML = '[appliance]\nlanguage = "en"\ndata_dir = "."\nruntime_dir = "run"\n'
 
 
 @pytest.fixture
-def run(bench: Bench, tmp_path: Path) -> Iterator[Run]:
-    """Run one command in the installation whose ledger `bench` fills beforehand."""
-    bench.clock.wall = datetime.now(UTC)
-    (tmp_path / "gateway.toml").write_text(TOML, encoding="utf-8")
+def run(run: Run, bench: Bench) -> Run:
+    """With the key of one program."""
     keys.create("shop", (), bench.now, bench.ids, bytes(32))
-
-    def command(*words: str) -> Result:
-        return CliRunner().invoke(main, ["--config", str(tmp_path / "gateway.toml"), *words])
-
-    yield command
-    database.connection().__enter__()  # a command closed the one that `bench` is about to close
+    return run
 
 
 def test_a_code_is_sent_and_nobody_is_shown_it(run: Run) -> None:
@@ -59,7 +45,7 @@ def test_what_was_typed_is_the_code_or_it_is_not(bench: Bench, run: Run) -> None
     right = run("verify", "check", ANNA, "735091", "--key", "shop")
     assert (right.exit_code, right.stdout) == (0, "That is the code.\n")
     told = run("verify", "status").stdout
-    assert told.splitlines()[0] == "In the last 24 hours: 1 codes left, 1 of them were typed back."
+    assert told.splitlines()[0] == "Codes of the last 24 hours: sent 1, typed back 1."
     assert json.loads(run("verify", "status", "--json").stdout)["validated"] == 1
 
 
@@ -70,13 +56,21 @@ def test_limits_are_shown_and_chosen_and_the_log_knows_who(run: Run) -> None:
     assert (told["limits"]["key_hour"], told["limits"]["day"]) == (50, 90)
     assert (told["countries"], told["least_validated"]) == (["BE", "FR"], 20)
     assert told["limits"]["number_day"] == Limits().number_day
+    told = json.loads(run("verify", "limits", "--barred", "+33 6 39 98, 0612345678", "--json").stdout)
+    assert (told["barred"], told["least_validated"]) == (["+33612345678", "+3363998"], 20)
+    assert "+33612345678, +3363998" in run("verify", "limits").stdout
+    assert json.loads(run("verify", "limits", "--barred", "", "--json").stdout)["barred"] == []
     assert "GP" in json.loads(run("verify", "limits", "--countries", "own", "--json").stdout)["countries"]
     with database.connection():
         assert audit.recent(action="codes_changed")[0].written_by.startswith("cli:")
 
 
 @pytest.mark.parametrize(
-    "words", [("--set", "key_hour=x"), ("--set", "speed=9"), ("--countries", "France"), ("--types", "pager")]
+    "words",
+    [
+        *(("--set", "key_hour=x"), ("--set", "speed=9"), ("--countries", "France"), ("--types", "pager")),
+        ("--barred", "everybody"),
+    ],
 )
 def test_a_limit_that_cannot_be_changes_nothing(run: Run, words: tuple[str, ...]) -> None:
     answer = run("verify", "limits", *words)

@@ -13,11 +13,12 @@ from gateway.access import keys
 from gateway.errors import Forbidden, GatewayError, Invalid, Limited, NotFound
 from gateway.features import FEATURES
 from gateway.features.api import House
-from gateway.features.verify import rules, verbs, watch
+from gateway.features.verify import figures, rules, verbs, watch
 from gateway.features.verify.verbs import Wanted
 from gateway.messages import lookup
 from gateway.modems import alarms
 from gateway.policy.pumping import Limits, Rules
+from gateway.privacy import erase, export
 from gateway.store import codes, database
 from gateway.store.models import Alarm, ApiKey, CodeRefusal, CodeSend, Message, Verification
 
@@ -197,6 +198,9 @@ def test_people_may_choose_other_countries_and_types(bench: Bench, key: ApiKey) 
         (Rules(types=()), "number_type_unknown", "types"),
         (Rules(types=("premium_rate",)), "number_type_unknown", "types"),
         (Rules(least_validated=101), "out_of_range", "least_validated"),
+        (Rules(barred=("+33",)), "barred_bad", "barred"),
+        (Rules(barred=("06123",)), "barred_bad", "barred"),
+        (Rules(barred=tuple(f"+336{one:04}" for one in range(501))), "out_of_range", "barred"),
     ],
 )
 def test_a_choice_that_cannot_be_is_refused(bench: Bench, wrong: Rules, code: str, field: str) -> None:
@@ -204,6 +208,58 @@ def test_a_choice_that_cannot_be_is_refused(bench: Bench, wrong: Rules, code: st
         rules.choose(wrong, "page:ana", bench.now)
     assert (caught.value.code, caught.value.field) == (code, field)
     assert rules.read() == Rules()
+
+
+@pytest.mark.parametrize(
+    ("typed", "barred"),
+    [
+        ("", ()),
+        ("+33 6 39 98*, 00447700; 06 12 34 56 78\n+33 (6) 39.98", ("+3363998", "+447700", "+33612345678")),
+    ],
+)
+def test_what_gets_no_codes_is_typed_as_people_write_numbers(typed: str, barred: tuple[str, ...]) -> None:
+    assert rules.parse_barred(typed, "FR") == barred
+
+
+@pytest.mark.parametrize("typed", ["the others", "36180", "+33 6 12 34 56 78 90 12 34", "06 12", "+44 77OO"])
+def test_what_is_no_beginning_of_a_number_is_named(bench: Bench, typed: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        rules.choose(Rules(barred=rules.parse_barred(f"+3363998, {typed}", "FR")), "page:ana", bench.now)
+    assert (caught.value.code, caught.value.field) == ("barred_bad", "barred")
+    assert rules.read() == Rules()
+
+
+def test_numbers_and_ranges_that_get_no_codes(bench: Bench, key: ApiKey) -> None:
+    rules.choose(Rules(barred=("+3369876", "+33612345678")), "page:ana", bench.now)
+    asked = (REAL, "+33612345678", "+33612345679", "+33698750000")
+    assert [rule(bench, key, to) for to in asked] == ["code_barred", "code_barred", "", ""]
+    with pytest.raises(Forbidden):
+        start(bench, key, REAL)
+    assert CodeRefusal.get(CodeRefusal.rule == "code_barred").count == 3
+    assert audit.recent(action="codes_changed")[0].facts["barred"] == 2, "how many, not which"
+
+
+def test_who_is_erased_stands_in_no_list_and_what_was_chosen_else_stays(bench: Bench) -> None:
+    chosen = Rules(limits=Limits(day=7), barred=("+3369876", "+33612345678"))
+    rules.choose(chosen, "page:ana", bench.now)
+    given = export.everything("+33612345678", bench.site, "test:me", bench.now)
+    assert given["barred_from_codes"] == [{"number": "+33612345678"}]
+    erase.erase("+33612345678", "FR", "test:me", bench.now, sleep=lambda seconds: None)
+    assert rules.read() == Rules(limits=Limits(day=7), barred=("+3369876",))
+
+
+def test_refusals_are_listed_by_hour_key_and_rule(bench: Bench, key: ApiKey) -> None:
+    for to in ("+447400123456", "+447400123457", "+33145678901"):
+        rule(bench, key, to)
+    bench.clock.move(HOUR)
+    rule(bench, key, "+447400123456")
+    hour = bench.now.replace(minute=0, second=0, microsecond=0)
+    found = [(row.hour, row.key, row.rule, row.count) for row in figures.refused()]
+    assert found == [
+        (hour, "shop", "code_country", 1),
+        (hour - HOUR, "shop", "code_country", 2),
+        (hour - HOUR, "shop", "code_number_type", 1),
+    ]
 
 
 # ---- the watch -----------------------------------------------------------------------------------

@@ -38,6 +38,8 @@ ROWS: list[tuple[str, dict[str, Any], str]] = [
     ("no country", {"region": ""}, "code_country"),
     ("a telephone on a wall", {"type": "fixed_line"}, "code_number_type"),
     ("both: the type is told", {"region": "GB", "type": "voip"}, "code_number_type"),
+    ("a number that gets none", {"barred": True}, "code_barred"),
+    ("whatever else is wrong", {"barred": True, "region": "GB", "type": "voip"}, "code_barred"),
     ("the key's minute is full", {"full": {"key_minute": ago(seconds=40)}}, "code_key_minute until 20"),
     ("it was full until now", {"full": {"key_minute": ago(seconds=60)}}, "leaves"),
     (
@@ -102,4 +104,4 @@ def test_the_watch_wants_thirty_per_cent(seen: int, validated: int, brakes: bool
 
 def test_every_limit_has_its_window_and_every_refusal_its_code() -> None:
     assert set(LIMITS) == set(WINDOWS) - {"country_hour"}
-    assert len(set(REFUSALS)) == len(REFUSALS) == len(WINDOWS) + 5
+    assert len(set(REFUSALS)) == len(REFUSALS) == len(WINDOWS) + 6

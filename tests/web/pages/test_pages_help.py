@@ -11,6 +11,7 @@ from flask import Flask
 from gateway import words
 from gateway.messages.lifecycle import State
 from gateway.policy.budgets import LIMITS
+from gateway.store import database
 from journeys.visitor import Visitor
 from web.pages import help, help_search
 from web.pages.help_search import Section
@@ -174,6 +175,90 @@ def test_whatever_is_asked_for_is_answered(ana: Visitor, asked: str) -> None:
     assert "First steps" in page
 
 
+# What people type → the topic and section that answer, among the first three that are found.
+ASKED = {
+    "fr": """
+        expéditeur beyond#sender | nom d’expéditeur beyond#sender | RCS beyond#pictures | mms
+        beyond#pictures | whatsapp beyond#pictures | envoyer une photo beyond#pictures | appel vocal
+        beyond#voice | newsletter beyond#mail | push beyond#mail | SMPP beyond#volume | rebond
+        results#formulas | taux de rebond results#formulas | taux d’ouverture results#open |
+        désinscription stop | désabonnement stop | blacklist stop | opt-in contacts#consent | RGPD
+        rights | CNIL categories#law | DPO rights | 33700 categories#law | promo templates#library |
+        soldes templates#library | fidélité templates#library | inactifs groups#segments | QR
+        stop#words | UTM links#follow | clics links#follow | bitly links#follow | concours keywords
+        | code promo campaigns#codes | ab testing campaigns#compare | panier abandonné automations |
+        rendez-vous appointments | Doctolib appointments#calendar | WordPress programs#recipes |
+        woocommerce programs#woocommerce | zapier programs#n8n | CRM programs#crm | captcha
+        codes#yours | fraude codes#yours | bloquer un numéro codes#never | mise à jour upkeep#update
+        | sauvegarde upkeep#copy | appareil volé upkeep#stolen | chiffrement upkeep#stolen | Arcep
+        budget#zero-six | numéro court beyond#volume | majuscules writing#good | export excel
+        results#sheets | mot de passe oublié people#forgotten | programmer un envoi writing#later |
+        publipostage templates#gaps | code PUK modems#pin | comment annuler un message writing#undo""",
+    "en": """
+        sender name beyond#sender | sender id beyond#sender | rcs beyond#pictures | MMS
+        beyond#pictures | whatsapp beyond#pictures | photo beyond#pictures | voice call beyond#voice
+        | newsletter beyond#mail | push beyond#mail | smpp beyond#volume | short code beyond#volume
+        | bounce results#formulas | bounce rate results#formulas | open rate results#open |
+        unsubscribe stop | opt-out stop | blacklist stop | opt-in contacts#consent | GDPR rights |
+        CNIL rights | data protection rights | spam categories#law | promo templates#library |
+        christmas templates#library | loyalty templates#library | inactive customers groups#segments
+        | qr stop#words | utm links#follow | clicks links#follow | contest keywords | voucher
+        campaigns#codes | split test campaigns#compare | abandoned cart automations | booking
+        appointments | google calendar appointments#calendar | wordpress programs#recipes |
+        woocommerce programs#woocommerce | zapier programs#n8n | crm programs#crm | captcha
+        codes#yours | fraud codes#yours | block a number codes#never | upgrade upkeep#update |
+        restore upkeep#copy | stolen upkeep#stolen | encryption upkeep#stolen | Arcep
+        budget#zero-six | capitals writing#good | export excel results#sheets | forgot password
+        people#forgotten | schedule a message writing#later | merge templates#gaps | PUK modems#pin
+        | how to undo writing#undo | two-factor codes""",
+}
+
+
+def sections_of(app: Flask, language: str) -> tuple[Section, ...]:
+    with app.test_request_context(headers={"Cookie": f"chappe_language={language}"}), database.connection():
+        return help._sections(language, True)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_words_that_people_use_lead_to_what_they_mean(app: Flask, language: str) -> None:
+    sections, lost = sections_of(app, language), []
+    asked = [one.rpartition(" ") for one in " ".join(ASKED[language].split()).split(" | ")]
+    assert len(asked) >= 40
+    for typed, _, wanted in asked:
+        hits = [hit.section for hit in help_search.find(sections, typed)]
+        places = [help_search.place(one.topic, one.anchor) for one in hits]
+        if wanted not in places[:3]:
+            lost.append(f"{typed} → {wanted}: {places[:5]}")
+    assert lost == []
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_synonym_belongs_to_a_section_that_is_there(app: Flask, language: str) -> None:
+    there = {help_search.place(one.topic, one.anchor) for one in sections_of(app, language)}
+    assert set(help_search.synonyms(language)) - there == set()
+    assert set(help_search.synonyms("fr")) == set(help_search.synonyms("en"))
+
+
+def test_what_a_sim_card_cannot_do_is_said(ana: Visitor) -> None:
+    page = ana.read("/help/beyond")
+    for word in ("sender name", "RCS", "WhatsApp", "MMS", "E-mail", "push", "SMPP", "reads nothing aloud"):
+        assert word in page, word
+
+
+def test_what_to_do_after_a_theft_is_said(ana: Visitor) -> None:
+    page = ana.read("/help/upkeep").partition('id="stolen"')[2]
+    for word in ("Nothing is encrypted", "operator", "another PIN", "password", "Revoke", "72 hours"):
+        assert word in page, word
+
+
+def test_small_words_and_the_plural_do_not_hide_what_is_there() -> None:
+    page = [section("Un contact se supprime sur sa fiche.")]
+    for asked in ("comment supprimer un contact", "les contacts", "d’un contact"):
+        assert bool(help_search.find(page, asked)) is (asked != "comment supprimer un contact")
+    assert help_search.find(page, "un") != [], "a small word alone is looked for"
+    assert help_search.find([section("press and hold")], "presse") == []
+
+
 def section(text: str, heading: str = "Heading") -> Section:
     return Section("topic", "Title", "anchor", heading, text)
 
@@ -206,5 +291,8 @@ def test_a_page_is_cut_at_its_headings() -> None:
     page = (
         '<p>Lead</p><h2 id="a">One &amp; two</h2><ul><li>x</li><li>y<b>z</b></li></ul><h2 id="b">Three</h2>'
     )
-    found = [(one.anchor, one.heading, one.text) for one in help_search.sections("t", "T", page)]
-    assert found == [("", "", "Lead"), ("a", "One & two", "x yz"), ("b", "Three", "")]
+    found = [
+        (one.anchor, one.heading, one.text, one.also)
+        for one in help_search.sections("t", "T", page, {"t#a": "first"})
+    ]
+    assert found == [("", "", "Lead", ""), ("a", "One & two", "x yz", "first"), ("b", "Three", "", "")]

@@ -95,6 +95,7 @@ def test_limits_are_chosen_and_hold(ana: Visitor, ask: Callable[..., str]) -> No
         ({"countries": "France"}, "limits-countries-fault"),
         ({"types": []}, "limits-types-fault"),
         ({"least_validated": "101"}, "limits-least_validated-fault"),
+        ({"barred": "+33 6 39 98, everybody"}, "limits-barred-fault"),
     ],
 )
 def test_a_wrong_limit_is_told_at_its_field_and_changes_nothing(
@@ -104,6 +105,22 @@ def test_a_wrong_limit_is_told_at_its_field_and_changes_nothing(
     assert f'id="{fault}"' in page
     assert "Nothing was changed" in page
     assert chosen() == Rules()
+
+
+def test_a_range_that_gets_no_codes_is_chosen_and_what_was_refused_is_a_file(
+    ana: Visitor, ask: Callable[..., str]
+) -> None:
+    ana.send("/codes/limits", form_at="/codes", **LIMITS, types=["mobile"], barred="+33 6 12*\n0698765432")  # type: ignore[arg-type]
+    assert ">+33612, +33698765432</textarea>" in ana.read("/codes")
+    assert [ask("+33612000000"), ask("+33698765432"), ask("+33698765433")] == ["code_barred"] * 2 + [""]
+    page = ana.read("/codes")
+    assert "Number or range that gets no codes" in page
+    assert 'href="/codes/refused.csv"' in page
+    answer = ana.client.get("/codes/refused.csv")
+    assert answer.get_data(as_text=True).splitlines() == [
+        "\ufeffHour,Key,Rule (code),Rule,Refused",
+        "2026-11-23 12:00,shop,code_barred,Number or range that gets no codes,2",
+    ]
 
 
 def test_the_brake_is_put_on_and_taken_off(ana: Visitor, ask: Callable[..., str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -177,6 +178,27 @@ def test_without_a_gateway_it_says_how_to_start_one(bo: Visitor, site: Config) -
     page = bo.read("/setup/modem")
     assert "Where is the modem?" in page
     assert "systemctl start chappe-gateway" in page
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        ("+33639981234", "Its number begins with 06 or 07"),
+        ("+33700000001", "Its number begins with 06 or 07"),
+        ("", "If its number begins with 06 or 07"),
+        ("+33937123456", ""),
+        ("+32470000001", ""),
+    ],
+)
+def test_where_a_sim_card_is_first_seen_stands_what_its_number_may_send(
+    bo: Visitor, site: Config, number: str, said: str
+) -> None:
+    status.write(site.appliance.runtime_dir, (ModemStatus("sim1", "ready", number=number),), MONDAY_NOON)
+    page = bo.read("/setup/modem")
+    found = re.findall(r"<h2>(Its number begins.*|If its number begins.*)</h2>", page)
+    assert found == ([said] if said else [])
+    assert ("no. 2022-1583" in page) is bool(said)
+    assert ('href="/help/budget#zero-six"' in page) is bool(said)
 
 
 @pytest.mark.parametrize("place", ["/setup/modem", "/modems"])

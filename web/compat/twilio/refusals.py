@@ -49,6 +49,7 @@ NUMBER_OF: dict[str, tuple[int, int]] = {
     "not_over": (409, 20009),
     "asks_first": (409, 20009),
     "still_counted": (409, 20009),
+    "code_barred": (403, 21408),
     "code_country": (403, 21408),
     "code_number_type": (403, 60205),
     "verification_over": (404, 20404),
