@@ -27,6 +27,8 @@ OFFERED = {
     "fr": ("prénom", "quand", "date", "heure", "lieu", "motif", "boutique"),
     "en": ("first name", "when", "date", "hour", "place", "subject", "shop"),
 }
+NEW = "new"  # the form of a reminder more; the others are known by their rule
+USUAL = ("reminder", "moved", "canceled", "confirmed", "declined")  # the texts that there are
 TIMES = ("night_from", "night_to", "evening_at")
 HOUR = 60
 
@@ -68,13 +70,15 @@ def keep(uid: str) -> Answer:
 @pages.post("/appointments/calendars/<uid>/rules")
 def save_rule(uid: str) -> Answer:
     here, given = office(), request.form
+    typed = given.get("rule", "")
+    rule = int(typed) if typed.isdecimal() and len(typed) < 10 else None
     try:
-        typed = given.get("rule", "")
-        rule = int(typed) if typed.isdecimal() else None
         text = given.get("text", "")
         calendars.save_rule(uid, _when(given), text, here.config.appliance, here.clock.now(), rule)
     except GatewayError as error:
-        return _page(calendars.get(uid), {error.field or "kind": trouble(error)}), 422
+        place = str(rule or NEW)
+        faults = {f"{error.field or 'kind'}-{place}": trouble(error)}
+        return _page(calendars.get(uid), faults, place), 422
     return _done(uid, _("Remembered. What waits follows it."))
 
 
@@ -123,6 +127,8 @@ def _wish(given: Mapping[str, str]) -> Wish:
         moved_text=_own(given, "moved_text", "moved"),
         say_canceled=bool(given.get("say_canceled")),
         canceled_text=_own(given, "canceled_text", "canceled"),
+        confirmed_text=_own(given, "confirmed_text", "confirmed"),
+        declined_text=_own(given, "declined_text", "declined"),
         **{name: _minute(given, name) for name in TIMES},
     )
 
@@ -172,16 +178,19 @@ def _listing(faults: Faults, given: Mapping[str, str]) -> str:
     return render_template("appointment_calendars.html", known=known, faults=faults, given=given)
 
 
-def _page(calendar: Calendar, faults: Faults) -> str:
+def _page(calendar: Calendar, faults: Faults, place: str = "") -> str:
+    """`place`: the form of a reminder that is at fault, "" for that of the calendar."""
     language = office().config.appliance.language
     return render_template(
         "appointment_calendar.html",
         calendar=calendar,
         rules=list(calendar.rules.order_by(ReminderRule.id)),
         missing=calendars.missing(calendar, office().clock.now()) if calendar.doubtful else [],
-        usual={key: wording.usual(key, language) for key in ("reminder", "moved", "canceled")},
+        usual={key: wording.usual(key, language) for key in USUAL},
         offered=OFFERED[current()],
         faults=faults,
+        place=place,
+        new=NEW,
         given=request.form if faults else {},
     )
 

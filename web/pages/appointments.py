@@ -142,6 +142,7 @@ def _page(given: Mapping[str, str], faults: Mapping[str, str], report: Report | 
         "appointments.html",
         title=_("Week of %(day)s", day=format_date(first, "d MMMM y", locale=current())),
         days=days,
+        following=None if found else appointments.first_after(_midnight(first + week)),
         today=formats.local(office().clock.now()).date(),
         before=first - week,
         after=first + week,

@@ -7,7 +7,8 @@ from datetime import datetime
 from gateway.errors import GatewayError
 from gateway.features.reminders import planning, wording
 from gateway.features.reminders.states import ANSWERABLE, CONFIRMED, DECLINED, PLANNED
-from gateway.messages import outbox
+from gateway.features.surveys import vocabulary
+from gateway.messages import outbox, topics
 from gateway.messages.drafts import Caller, Draft
 from gateway.policy.stop_words import plain
 from gateway.store import database
@@ -18,23 +19,36 @@ def _words(*listed: str) -> frozenset[str]:
     return frozenset(word for line in listed for word in line.split())
 
 
-SURE = _words("1 oui yes ok okay accord confirm confirmed confirme confirmer")
-YES = SURE | _words("d je c est")
-REFUSES = _words("2 non no annuler annule annulez annulation cancel")
-NO = REFUSES | _words("j le mon rdv my the appointment")
-POLITE = _words("merci thanks thank you svp please bonjour hello bonsoir bonne journee et")
+SURE = _words("1 oui yes ok okay accord confirm confirmed confirme confirmer", vocabulary.COMES)
+OF_IT = _words("le mon ma rdv rendez vous presence my the appointment i je")
+YES = SURE | OF_IT | _words("d c est")
+REFUSES = _words("2 non no annuler annule annulez annulation cancel", vocabulary.COMES_NOT)
+NO = REFUSES | OF_IT | _words("j d dois have to")
+POLITE = _words(
+    "merci thanks thank you svp please bonjour hello bonsoir bonne journee et desole desolee sorry parfait"
+)
 MOST_WORDS = 6
 MOST_REPLIES = 4  # to one appointment: two machines never talk to each other for long
 
 
 def meant(text: str) -> str | None:
     """What an answer says: confirmed or declined; None for everything that says more, or something else."""
-    words = [word for word in plain(text).split() if word not in POLITE]
-    if not words or len(words) > MOST_WORDS:
+    words = [word for word in _spelled(text).split() if word not in POLITE]
+    if not words or len(words) > MOST_WORDS or "?" in text:
         return None
     if {*words} <= YES and {*words} & SURE:
         return CONFIRMED
     return DECLINED if {*words} <= NO and {*words} & REFUSES else None
+
+
+def _spelled(text: str) -> str:
+    """In plain letters; several words that are one, and thumbs, as the surveys read them."""
+    for sign, said in vocabulary.THUMBS.items():
+        text = text.replace(sign, said)
+    spelled = plain(text)
+    for pattern, said in vocabulary.PHRASES:
+        spelled = pattern.sub(said, spelled)
+    return spelled
 
 
 def hear(message: Inbound, number: str, caller: Caller, now: datetime) -> bool:
@@ -43,6 +57,7 @@ def hear(message: Inbound, number: str, caller: Caller, now: datetime) -> bool:
     of = awaited(number, now) if said else None
     if of is None or said is None or of.state == said:
         return False
+    topics.note(message, topics.APPOINTMENT, of.uid)
     answer(of, said, caller, now)
     return True
 
@@ -73,8 +88,14 @@ def _reply(of: Appointment, said: str, caller: Caller, now: datetime) -> None:
     reference = f"{of.uid}:answer:{of.turn}:{of.answers}"
     try:
         with database.transaction():
-            text = wording.written(wording.usual(said, caller.site.language), of, caller.site)
+            text = wording.written(_text(said, of, caller.site.language), of, caller.site)
             draft = Draft(of.number, text, "notification", smart_encoding=True, client_ref=reference)
             outbox.submit(draft, caller, now)
     except GatewayError:
         return  # what they said counts all the same
+
+
+def _text(said: str, of: Appointment, language: str) -> str:
+    """The calendar's own, else the usual one."""
+    own = of.calendar.confirmed_text if said == CONFIRMED else of.calendar.declined_text
+    return own or wording.usual(said, language)

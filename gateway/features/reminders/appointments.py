@@ -11,11 +11,19 @@ from gateway.config import Appliance
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.features.reminders import calendars, planning
 from gateway.features.reminders.calendar import LONGEST_NAME, LONGEST_WORDS
-from gateway.features.reminders.states import CANCELED, CONFIRMED, DECLINED, ERASED, PLANNED
+from gateway.features.reminders.states import (
+    ANSWERABLE,
+    CANCELED,
+    CONFIRMED,
+    DECLINED,
+    ERASED,
+    PLANNED,
+)
 from gateway.ids import Ids
 from gateway.messages import numbers
 from gateway.store import database
-from gateway.store.models import Appointment, Contact, Reminder
+from gateway.store.models import Appointment, Calendar, Contact, Reminder
+from gateway.store.terms import fn
 
 LONGEST_ID = 100
 LENGTH = timedelta(minutes=30)  # where nobody says how long it is
@@ -72,7 +80,10 @@ def put(wish: Wish, by: str, site: Appliance, ids: Ids, now: datetime) -> Kept:
             of = Appointment.create(uid=ids.uid(now), calendar=calendar, key=key, **told)
             planning.plan(of, site.timezone, now)
             return Kept(of, True)
-        for name, value in words.items():
+        changed = {name: value for name, value in words.items() if getattr(of, name) != value}
+        if of.ends_at != ends_at or changed:
+            Calendar.update(read_at=now).where(Calendar.id == calendar.id).execute()
+        for name, value in changed.items():
             setattr(of, name, value)
         of.ends_at = ends_at
         of.save()
@@ -86,6 +97,17 @@ def get(uid: str) -> Appointment:
     if found is None:
         raise NotFound("appointment_unknown", value=uid)
     return found
+
+
+def version() -> str:
+    """A word that changes with any appointment, with what is known of a calendar, and with each reminder."""
+    now_known = fn.MAX(Appointment.known_at), fn.MAX(Appointment.answered_at), fn.MAX(Appointment.id)
+    counted = Appointment.select(Appointment.state, fn.COUNT(Appointment.id), *now_known)
+    left = Reminder.select(Reminder.state, fn.COUNT(Reminder.id)).group_by(Reminder.state)
+    known = Calendar.id, Calendar.fetched_at, Calendar.read_at, Calendar.error, Calendar.doubtful
+    read = Calendar.select(*known)
+    seen = counted.group_by(Appointment.state), left, read
+    return repr([sorted(rows.tuples(), key=repr) for rows in seen])
 
 
 def by_id(key: str) -> Appointment:
@@ -109,6 +131,13 @@ def between(
     if number:
         query = query.where(Appointment.number == number)
     return list(query.order_by(Appointment.starts_at, Appointment.id).limit(limit))
+
+
+def first_after(at: datetime) -> datetime | None:
+    """When the next one begins that is not canceled; None where there is none."""
+    coming = Appointment.select().where(Appointment.starts_at >= at, Appointment.state.in_(ANSWERABLE))
+    found = coming.order_by(Appointment.starts_at).first()
+    return found.starts_at if found else None
 
 
 def reminders(of: Appointment) -> Sequence[Reminder]:
@@ -167,7 +196,10 @@ def _checked(wish: Wish, site: Appliance, now: datetime) -> str:
         raise Invalid("appointment_hour", field="starts_at", days=FURTHEST.days)
     if wish.ends_at is not None and not wish.starts_at <= wish.ends_at <= wish.starts_at + LONGEST:
         raise Invalid("appointment_end", field="ends_at")
-    return numbers.parse(wish.to, site.country)
+    number = numbers.parse(wish.to, site.country)
+    if not number.startswith("+"):  # a short code: nobody who has an appointment has one, but digits get lost
+        raise Invalid("bad_number", field="to", value=wish.to)
+    return number
 
 
 def _follow(of: Appointment, number: str, starts_at: datetime, site: Appliance, now: datetime) -> None:

@@ -14,8 +14,10 @@ import resource
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from html import unescape
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.errors import Invalid
 from gateway.messages import numbers
+from gateway.messages.numbers import Particulars
 
 MOST = 3000  # appointments of one file
 FURTHEST = timedelta(days=400)  # a single event that moved beyond the window is still there
@@ -31,8 +34,13 @@ PATIENCE = 60.0  # seconds
 TOO_OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
 LONGEST_KEY, LONGEST_WORDS, LONGEST_NAME = 300, 200, 80
 
+IN_UTC = re.compile(rb';TZID="?tzone://Microsoft/Utc"?:(\d{8}T\d{6})(?!Z)')  # Outlook's own word for it
+TAG = re.compile(r"<[^<>]{1,300}>")
 TYPED = re.compile(r"(?<![\w+])(?:\+|00)?\d(?:[\s.\-()/\u00a0\u202f]{0,2}\d){7,14}(?!\d)")
 NAMED = re.compile(r"^X-.*(?:PHONE|TEL|MOBILE|CELL|NUMBER)", re.IGNORECASE)
+MOBILE = ("mobile", "fixed_line_or_mobile")  # a fixed line in a text is the shop's own, or a conference's
+WORDS = ("DESCRIPTION", "SUMMARY", "LOCATION", "CONTACT", "COMMENT")
+DATES = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +94,10 @@ def read(octets: bytes, begin: datetime, until: datetime, zone: ZoneInfo, countr
     import recurring_ical_events
 
     try:
-        file = icalendar.Calendar.from_ical(octets)
+        file = icalendar.Calendar.from_ical(IN_UTC.sub(rb":\1Z", octets))
         if file.name != "VCALENDAR":
             raise ValueError(file.name)
+        file.subcomponents = [each for each in file.subcomponents if not _is_broken(each)]
         _drop_what_never_ends(file)
         query = recurring_ical_events.of(file, skip_bad_series=True)
         inside = list(islice(query.between(begin, until), MOST + 1))
@@ -105,17 +114,36 @@ def read(octets: bytes, begin: datetime, until: datetime, zone: ZoneInfo, countr
 
 
 def numbers_in(text: str, country: str) -> Iterator[str]:
-    """The telephone numbers in a text that somebody can have, in order."""
-    for match in TYPED.finditer(text):
-        try:
-            known = numbers.particulars(match[0], country)
-        except Invalid:
-            continue
-        if (known.valid and known.type != "short_code") or known.type == "mobile":
+    """The numbers in a text at which somebody may read a message, in order; HTML is text too."""
+    for known in _particulars(text, country):
+        if (known.valid and known.type in MOBILE) or known.type == "mobile":
             yield known.number
 
 
 # ---- machinery -----------------------------------------------------------------------------------
+
+
+def _particulars(text: str, country: str) -> Iterator[Particulars]:
+    for match in TYPED.finditer(unescape(TAG.sub(" ", text))):
+        with suppress(Invalid):
+            yield numbers.particulars(match[0], country)
+
+
+def _named(text: str, country: str) -> Iterator[str]:
+    """What is said to be a number, of whatever kind."""
+    for known in _particulars(text, country):
+        if (known.valid and known.type != "short_code") or known.type == "mobile":
+            yield known.number
+
+
+def _is_broken(event: Any) -> bool:
+    """One event that nobody can read hides none of the others."""
+    try:
+        for name in DATES:
+            _when(event, name)
+    except ValueError:
+        return True
+    return _when(event, "DTSTART") is None
 
 
 def _drop_what_never_ends(file: Any) -> None:
@@ -146,7 +174,7 @@ def _occurrence(event: Any, recurring: set[str], zone: ZoneInfo, country: str) -
     ends_at = max(starts_at, _end(event, start, end, zone))
     cards = event.get("ATTENDEE", [])
     attending = cards if isinstance(cards, list) else [cards]
-    words = {name: _text(event, name) for name in ("SUMMARY", "DESCRIPTION", "LOCATION")}
+    words = {name: _text(event, name) for name in WORDS}
     called = [str(each.params.get("CN", "")) for each in attending if hasattr(each, "params")]
     return Occurrence(
         key=_key(event, recurring, zone),
@@ -165,19 +193,15 @@ def _found_numbers(
     event: Any, attending: Iterable[Any], words: Mapping[str, str], country: str
 ) -> Iterator[str]:
     """What is meant as a number first, then what stands in a text."""
-    for name in event:
-        if NAMED.match(name):
-            yield from numbers_in(str(event[name]), country)
+    said = [(name, str(event[name])) for name in event if NAMED.match(name) or name == "URL"]
     for each in attending:
-        told = [
-            str(each),
-            *(str(value) for name, value in getattr(each, "params", {}).items() if name != "CN"),
-        ]
-        for text in told:
-            if text.lower().startswith("tel:"):
-                yield from numbers_in(text[4:], country)
-    for name in ("DESCRIPTION", "SUMMARY", "LOCATION"):
-        yield from numbers_in(words[name], country)
+        told = getattr(each, "params", {}).items()
+        said += [("", str(each)), *((name, str(value)) for name, value in told if name != "CN")]
+    for name, text in said:
+        if NAMED.match(name) or text.lower().startswith("tel:"):
+            yield from _named(text.removeprefix("tel:"), country)
+    for text in words.values():
+        yield from numbers_in(text, country)
 
 
 def _key(event: Any, recurring: set[str], zone: ZoneInfo) -> str:

@@ -40,6 +40,8 @@ class Wish:
     moved_text: str = ""
     say_canceled: bool = False
     canceled_text: str = ""
+    confirmed_text: str = ""
+    declined_text: str = ""
     night_from: int = 21 * 60
     night_to: int = 8 * 60
     evening_at: int = 20 * 60
@@ -206,11 +208,12 @@ def _fill(known: Calendar, wish: Wish) -> None:
     if planning.night(known).holds(known.evening_at):
         raise Invalid("evening_in_night", field="evening_at")
     known.say_moved, known.say_canceled = wish.say_moved, wish.say_canceled
-    known.moved_text = wording.check(wish.moved_text, "moved_text")
-    known.canceled_text = wording.check(wish.canceled_text, "canceled_text")
+    for name in TEXTS:
+        setattr(known, name, wording.check(getattr(wish, name), name))
     known.save()
 
 
+TEXTS = ("moved_text", "canceled_text", "confirmed_text", "declined_text")  # "": the usual one
 NIGHTLY = ("night_from", "night_to", "evening_at")
 
 

@@ -10,6 +10,7 @@ STEPS = (
     name VARCHAR(60) NOT NULL UNIQUE COLLATE NOCASE, url VARCHAR(500) NOT NULL, every_min INTEGER NOT NULL,
     say_moved INTEGER NOT NULL, moved_text TEXT NOT NULL,
     say_canceled INTEGER NOT NULL, canceled_text TEXT NOT NULL,
+    confirmed_text TEXT NOT NULL, declined_text TEXT NOT NULL,
     night_from INTEGER NOT NULL, night_to INTEGER NOT NULL, evening_at INTEGER NOT NULL,
     etag VARCHAR(200) NOT NULL, modified VARCHAR(60) NOT NULL, digest VARCHAR(64) NOT NULL,
     next_at BIGINT, fetched_at BIGINT, read_at BIGINT, failing_since BIGINT, error VARCHAR(40),

@@ -24,6 +24,8 @@ class Calendar(Row):
     moved_text = TextField(default="")  # "": the one of config/texts; the same for the others
     say_canceled = BooleanField(default=False)
     canceled_text = TextField(default="")
+    confirmed_text = TextField(default="")  # what comes back after 1
+    declined_text = TextField(default="")  # and after 2
     night_from = IntegerField(default=21 * 60)
     night_to = IntegerField(default=8 * 60)
     evening_at = IntegerField(default=20 * 60)  # what would fall in the night leaves then, before it
@@ -32,7 +34,7 @@ class Calendar(Row):
     digest = CharField(max_length=64, default="")  # of the file that was read last
     next_at = InstantField(null=True)  # when it is fetched again
     fetched_at = InstantField(null=True)  # when that went well last
-    read_at = InstantField(null=True)
+    read_at = InstantField(null=True)  # when something else was in it last; of our own, was written down
     failing_since = InstantField(null=True)
     error = CharField(max_length=40, null=True)
     doubtful = IntegerField(default=0)  # so many vanished at once that a person decides

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from gateway.features.reminders.hours import Night, When
 from gateway.messages import inbox
 from gateway.modems import alarms
 from gateway.privacy import erase, export
-from gateway.store.models import Appointment, Calendar, Contact, Message, Reminder
+from gateway.store.models import Appointment, Calendar, Contact, InboundTopic, Message, Reminder
 from modem import api
 from modem.alphabet import Alphabet
 from receiver import Receiver, Reply
@@ -469,13 +469,21 @@ def test_the_address_stands_nowhere_but_in_its_row(
 # ---- answers -----------------------------------------------------------------------------------------------
 
 MEANT = {
-    "confirmed": ("1", " 1. ", "Oui", "OUI merci", "ok", "je confirme", "d'accord", "Yes, thank you"),
-    "declined": ("2", "non", "2 merci", "annuler", "J'annule le rdv", "cancel"),
-    None: ("12", "1 ou 2 ?", "oui mais à 11h", "je ne sais pas", "", "merci", "non oui", "bonjour"),
+    "confirmed": "1| 1. |Oui|OUI merci|ok|je confirme|d'accord|Yes, thank you|1️⃣|👍|ouiii|Oui je viens"
+    "|c'est bon|Je serai là, merci|je confirme mon rdv|I confirm|Oui merci à demain|Yes, I'll be there"
+    "|Bien sûr !|ok pas de souci",
+    "declined": "2|non|2 merci|annuler|J'annule le rdv|cancel|2 désolé|non désolée|Je ne peux pas venir|👎"
+    "|merci d'annuler|Je dois annuler|I can't come|I have to cancel|No, sorry|pas possible",
+    None: "12|1 ou 2 ?|oui mais à 11h|je ne sais pas||merci|non oui|bonjour|oui ?|oui, annulez|ok annulez"
+    "|1 non|non c'est bon|je n'annule pas|n'annulez pas|je dois annuler ?|je ne confirme pas"
+    "|je confirme l'annulation|pas d'accord|oui en fait non|I did|👍👎|ok, je ne peux pas venir"
+    "|don't cancel|j'annule pas|oui 14h|je viens à 11h",
 }
 
 
-@pytest.mark.parametrize(("said", "text"), [(said, text) for said, every in MEANT.items() for text in every])
+@pytest.mark.parametrize(
+    ("said", "text"), [(said, text) for said, every in MEANT.items() for text in every.split("|")]
+)
 def test_what_an_answer_means(text: str, said: str | None) -> None:
     assert answers.meant(text) == said
 
@@ -491,6 +499,9 @@ def test_one_confirms_two_declines_and_anything_else_is_a_conversation(bench: Be
     assert (shop.heard, Appointment.get().state) == (False, "planned")
     shop.hears("1 merci")
     assert (shop.heard, Appointment.get().state) == (True, "confirmed")
+    assert [(row.kind, row.subject) for row in InboundTopic.select()] == [
+        ("appointment", Appointment.get().uid)
+    ]
     assert texts()[-1] == "shop : merci, c'est noté. Nous vous attendons mercredi 25 novembre à 14h00."
     shop.hears("2")
     assert Appointment.get().state == "declined"
@@ -499,6 +510,25 @@ def test_one_confirms_two_declines_and_anything_else_is_a_conversation(bench: Be
     shop.at("25 15:00")
     shop.hears("1", ANNA)
     assert not shop.heard  # it is over
+
+
+def test_what_comes_back_is_said_in_the_calendars_own_words(bench: Bench, shop: Shop) -> None:
+    own = calendars.own(bench.site, BY, bench.now, bench.ids)
+    words = {"confirmed_text": "Rendez-vous à {heure}, {prénom} !", "declined_text": "Dommage. Appelez-nous."}
+    wish = calendars.Wish(own.name, **words)
+    calendars.change(own.uid, wish, BY, bench.site, bench.now)
+    shop.put(at="25 14:00", name="Anna Durand")
+    shop.at("24 18:01")
+    shop.hears("1")
+    shop.hears("2")
+    assert texts()[-2:] == ["Rendez-vous à 14h00, Anna !", "Dommage. Appelez-nous."]
+    for name in words:
+        with pytest.raises(Invalid) as caught:
+            calendars.change(own.uid, replace(wish, **{name: "{nope}"}), BY, bench.site, bench.now)
+        assert caught.value.field == name
+    calendars.change(own.uid, calendars.Wish(own.name), BY, bench.site, bench.now)
+    shop.hears("oui")
+    assert "Nous vous attendons" in texts()[-1]
 
 
 def test_of_two_appointments_the_next_one_is_meant_and_the_reply_says_which(shop: Shop) -> None:
@@ -528,6 +558,7 @@ def test_two_machines_do_not_answer_each_other_for_ever(bench: Bench, shop: Shop
     ("wish", "code", "field"),
     [
         (Wish("abc", paris("25 10:00")), "number_has_letter", "to"),
+        (Wish("061234", paris("25 10:00")), "bad_number", "to"),
         (Wish(ANNA, paris("22 10:00")), "appointment_hour", "starts_at"),
         (Wish(ANNA, paris("2030-01-01 10:00")), "appointment_hour", "starts_at"),
         (Wish(ANNA, paris("25 10:00"), ends_at=paris("25 09:00")), "appointment_end", "ends_at"),

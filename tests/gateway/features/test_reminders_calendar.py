@@ -79,6 +79,77 @@ def test_a_single_event_far_away_is_still_there() -> None:
     assert (one.key, one.starts_at) == ("far", datetime(2027, 6, 1, 8, tzinfo=UTC))
 
 
+# file, from when on → what is in it: where the shop stands, and whose; X: canceled.
+LISTED = {
+    ("microsoft.ics", MONDAY): [
+        "24.11.26 09:00–09:30 anna",
+        "25.11.26 15:00–15:30 +12125550100",  # 9 in a zone that the file itself describes: New York's
+        "26.11.26 10:00–10:30 ben",  # "W. Europe Standard Time", described nowhere
+        "27.11.26 11:00–11:30 ben",
+        "28.11.26 11:00–11:30 ben",  # 10 in UTC, by Outlook's own name for it
+        "30.11.26 10:00–10:30 ben X",
+        "09.12.26 14:30–15:00 anna",  # moved from the 8th; the 1st is left out; an alarm is nobody
+        "15.12.26 09:00–09:30 anna",
+        "22.12.26 09:00–09:30 anna",
+    ],
+    ("moved.ics", MONDAY): [
+        "24.11.26 14:00–14:30 ben",  # in the HTML of a booking page
+        "24.11.26 15:00–15:30 anna",  # not the shop's own line
+        "24.11.26 16:00–16:30 ben",  # not the line into a conference
+        "25.11.26 18:30–19:30 anna",  # was moved from the 23rd, named in UTC
+        "30.11.26 18:30–19:30 anna",
+        "07.12.26 19:00–20:00 anna",  # "this and all that follow" made a second series
+        "14.12.26 19:00–20:00 anna",
+        "15.03.27 19:00–20:00 anna",  # the 21st of December, put off beyond what is read
+    ],
+    ("nextcloud.ics", MONDAY): [
+        "24.11.26 09:15–09:45 anna",
+        "25.11.26 18:00–19:00 ben",  # of CONTACT; the 26th is left out
+        "26.11.26 08:00–08:30 +33639980123",  # of URL
+        "27.11.26 20:00–21:00 ben",
+        "28.11.26 00:00–00:00 +33639980124",  # two whole days
+        "28.11.26 18:00–19:00 ben",
+        "30.11.26 08:00–08:30 +33639980125",  # with the guest
+        "01.12.26 08:00–08:30 +33639980126",  # of COMMENT; tasks and notes are no appointments
+    ],
+    ("duration.ics", MONDAY): [
+        "24.11.26 09:00–09:45 anna",
+        "25.11.26 00:00–00:00 anna",
+        "26.11.26 10:00–10:00 anna",
+        "26.11.26 11:00–11:00 anna",
+        "27.11.26 23:00–02:00 ben",
+        "28.11.26 23:00–02:00 ben",
+        "02.12.26 09:00–09:30 ben",  # RDATE; its first day is left out
+        "04.12.26 10:00–10:30 ben",
+        "07.12.26 09:00–09:30 ben",
+        "08.12.26 09:00–10:00 ben",  # a period; then one nobody can read, and one without a name
+    ],
+    ("yearly.ics", datetime(2027, 3, 20, tzinfo=UTC)): [
+        "27.03.27 00:00–00:00 ben",
+        "27.03.27 23:30–04:30 anna",  # four hours, for one is skipped
+        "28.03.27 03:30–03:30 anna",  # at half past two there is nothing
+        "31.03.27 09:00–09:30 ben",
+        "30.04.27 09:00–09:30 ben",  # the last day of a month; the 29th of February is in 2028
+    ],
+    ("yearly.ics", datetime(2026, 10, 20, tzinfo=UTC)): [
+        "25.10.26 02:30–03:30 anna",  # the first of two
+        "31.10.26 09:00–09:30 ben",
+        "30.11.26 09:00–09:30 ben",
+    ],
+}
+
+
+@pytest.mark.parametrize(("name", "begin"), LISTED, ids=lambda value: str(value)[:14])
+def test_files_as_other_programs_write_them(name: str, begin: datetime) -> None:
+    called = {ANNA: "anna", BEN: "ben"}
+    found = []
+    for one in read(name, begin):
+        starts, ends = one.starts_at.astimezone(PARIS), one.ends_at.astimezone(PARIS)
+        who = called.get(one.number, one.number)
+        found.append(f"{starts:%d.%m.%y %H:%M}–{ends:%H:%M} {who}{' X' if one.canceled else ''}")
+    assert found == LISTED[name, begin]
+
+
 @pytest.mark.parametrize(
     "octets",
     [
@@ -118,6 +189,8 @@ def test_another_process_reads_the_same() -> None:
         ("0033612345678 (Anna)", ANNA),
         ("06-12-34-56-78", ANNA),
         ("75011 Paris, 3 place", ""),
+        ("<b>Téléphone</b><br>+33&nbsp;6&nbsp;12&nbsp;34&nbsp;56&nbsp;78<br>", ANNA),
+        ("01 42 68 53 00 (accueil), 06 12 34 56 78", ANNA),
         ("FR7630006000011234567890189", ""),
         ("facture 2026-11-23", ""),
         ("rdv 14h30", ""),

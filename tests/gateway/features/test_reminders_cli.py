@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
-
-from gateway.cli import main
-from gateway.store import database
 
 if TYPE_CHECKING:
-    from conftest import Bench
+    from conftest import Run
 
 DAY = f"{datetime.now(UTC) + timedelta(days=3):%Y-%m-%d}"
-TOML = '[appliance]\nlanguage = "en"\ndata_dir = "."\nruntime_dir = "run"\n'
-Run = Callable[..., str]
+Chappe = Callable[..., str]
 
 
 @pytest.fixture
-def chappe(bench: Bench, tmp_path: Path) -> Iterator[Run]:
-    """Run a command in the installation of `bench`."""
-    (tmp_path / "gateway.toml").write_text(TOML, encoding="utf-8")
+def chappe(run: Run) -> Chappe:
+    """What `chappe appointment` says, once it ended as expected."""
 
-    def run(*words: str, expect: int = 0) -> str:
-        where = {"CHAPPE_CONFIG": str(tmp_path / "gateway.toml")}
-        answer = CliRunner().invoke(main, ["appointment", *words], env=where)
+    def command(*words: str, expect: int = 0) -> str:
+        answer = run("appointment", *words)
         assert answer.exit_code == expect, answer.output
         return answer.output
 
-    yield run
-    database.connection().__enter__()  # a command closed the one that `bench` is about to close
+    return command
 
 
-def test_one_is_added_listed_moved_and_canceled(chappe: Run) -> None:
+def test_one_is_added_listed_moved_and_canceled(chappe: Chappe) -> None:
     assert "no appointment in the next 7 days" in chappe("list")
     assert f"A-1 is written down: {DAY} 10:30" in chappe("add", "0612345678", DAY, "10h30", "--id", "A-1")
     chappe("add", "0612345678", DAY, "11:00", "--id", "A-1")
@@ -54,7 +46,7 @@ def test_one_is_added_listed_moved_and_canceled(chappe: Run) -> None:
     assert "is no day" in chappe("add", "0612345678", "tomorrow", "10:30", expect=1)
 
 
-def test_a_list_is_taken_in(chappe: Run, tmp_path: Path) -> None:
+def test_a_list_is_taken_in(chappe: Chappe, tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_text(f"number;date;time\n0612345678;{DAY};10:00\n0612345678;{DAY};\n", encoding="utf-8")
     said = chappe("import", str(file))

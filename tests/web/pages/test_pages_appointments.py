@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ FILLED = {
     "title": "",
 }
 SECRET = "https://calendar.example.com/private-s3cr3t/basic.ics"
+THANKS = "Thank you, {first name}!"
 KEPT = {
     "name": "Salon",
     "every_min": "15",
@@ -64,6 +66,14 @@ def test_an_appointment_is_written_down_shown_in_its_week_answered_and_canceled(
     assert "Canceled" in ana.send(f"/appointments/{uid}/cancel", form_at=f"/appointments/{uid}")
     with database.connection():
         assert [row.state for row in Reminder.select()] == ["canceled"]
+
+
+def test_an_empty_week_leads_to_the_next_appointment(ana: Visitor) -> None:
+    ana.send("/appointments", **FILLED)
+    before = ana.read("/appointments?on=2026-11-10")
+    assert "The next one: " in before
+    assert 'href="/appointments?on=2026-11-25"' in before
+    assert "The next one" not in ana.read("/appointments?on=2026-12-10")
 
 
 def test_a_mistake_stands_at_its_field_with_what_was_typed(ana: Visitor) -> None:
@@ -106,8 +116,24 @@ def test_reminders_are_added_changed_and_removed(ana: Visitor) -> None:
     assert "2 hours before" not in ana.send(f"{place}/rules/2/remove", 200, place)
 
 
+def test_a_reminder_that_is_refused_stays_as_it_was_typed_in_its_own_form(ana: Visitor) -> None:
+    place = f"/appointments/calendars/{connect(ana).uid}"
+    page = ana.send(
+        f"{place}/rules", 422, place, rule="1", kind="hours", hours="99", text="Bientôt : {heure}"
+    )
+    assert 'href="#hours-1"' in page
+    assert re.search(r'id="hours-1" name="hours"[^>]* value="99"[^>]* aria-invalid="true"', page)
+    assert re.search(r'id="text-1"[^>]*>Bientôt : {heure}<', page)
+    assert re.search(r'<details class="act" open><summary>1 day before, at 18:00', page)
+    assert re.search(r'id="hours-new" name="hours"[^>]* value="2"', page), "the other form is as ever"
+
+
 def test_the_calendar_itself_is_changed_and_removed(ana: Visitor) -> None:
     place = f"/appointments/calendars/{connect(ana).uid}"
+    ana.send(place, **KEPT | {"name": "Cabinet", "evening_at": "19:00", "moved_text": "Moved: {when}"})
+    assert THANKS in ana.send(place, 200, place, **KEPT | {"confirmed_text": THANKS})
+    with database.connection():
+        assert (Calendar.get().confirmed_text, Calendar.get().declined_text) == (THANKS, "")
     ana.send(place, **KEPT | {"name": "Cabinet", "evening_at": "19:00", "moved_text": "Moved: {when}"})
     with database.connection():
         kept = Calendar.get()
