@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from journeys.visitor import PASSWORD
+
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = (
     "--no-sandbox",
@@ -58,6 +60,16 @@ class Witness:
 
     def _weigh(self, sizes: dict[str, int]) -> None:
         self.octets += sizes["responseBodySize"] + sizes["responseHeadersSize"]
+
+
+def come_in(page: Page, link: str) -> None:
+    """By a one-time link, in whichever language; past the set-up, to which the first one is led."""
+    page.goto(link)
+    page.locator("#password").fill(PASSWORD)
+    for button in ("main button.btn-main", "form.leave button"):
+        if page.locator(button).count():
+            with page.expect_navigation():
+                page.locator(button).click()
 
 
 def wider_than(page: Page) -> int:

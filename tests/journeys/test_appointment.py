@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, Page, expect
 
-from journeys.browser import DESK, PATIENCE, Witness, faint, unnamed, wider_than
+from journeys.browser import DESK, PATIENCE, Witness, come_in, faint, unnamed, wider_than
 from journeys.conftest import Invitation
-from journeys.test_first_message import sign_in
 from stack import Stack, until
 
 ANSWERS_YES = "06 39 98 00 07"
@@ -42,7 +41,7 @@ def test_a_reminder_leaves_the_handset_answers_and_the_week_shows_it(
 ) -> None:
     page, witness = chromium.new_page(viewport=DESK), Witness(invitation.origin)
     witness.watch(page)
-    sign_in(page, invitation)
+    come_in(page, invitation.link)
     later = f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}"
     stack.run("appointment", "add", "0639980100", later, "10:00")
     by_night_too(page, invitation.origin)

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from journeys.browser import DESK, PATIENCE, Witness
-from journeys.visitor import PASSWORD
+from journeys.browser import DESK, PATIENCE, Witness, come_in
 from stack import Stack, until
 
 STOPS = "+33639980006"  # answers STOP
@@ -28,10 +27,7 @@ def test_an_abandoned_cart_from_the_model_to_the_readable_history(stack: Stack, 
     page, witness = chromium.new_page(viewport=DESK), Witness(stack.url)
     page.set_default_timeout(PATIENCE)
     witness.watch(page)
-    page.goto(stack.sign_in_link())
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.locator("main button.btn-main").click()
-    page.get_by_role("button", name="Skip the set-up").click()
+    come_in(page, stack.sign_in_link())
     page.get_by_role("link", name="Automations").first.click()
     page.get_by_label("Abandoned cart").check()
     page.get_by_role("button", name="Go on").click()
@@ -49,7 +45,10 @@ def shape(page: Page) -> None:
     page.get_by_label("Notification").check()
     expect(page.get_by_label("Which date of the contacts")).to_be_hidden()
     page.locator("#terms").get_by_role("button", name="Keep it").click()
-    page.get_by_role("button", name="Step 1: remove").click()
+    first = page.locator("#steps .automation-body").first
+    first.get_by_text("Change…").click()
+    first.get_by_text("Remove the step…").click()
+    first.get_by_role("button", name="Yes, remove it").click()
     expect(page.get_by_text("The step is gone.")).to_be_visible()
     expect(page.locator("#steps .automation-body").first).to_contain_text("you left something")
 
@@ -60,13 +59,9 @@ def told(stack: Stack) -> None:
     for number in (STOPS, ANSWERS, SILENT, SILENT):
         event = {"name": "cart_abandoned", "to": number, "facts": facts, "reference": f"cart-{number}"}
         assert stack.api("POST", "/api/v1/events", event)[0] in (200, 201)
-
-    def sent() -> list[str]:
-        return [event["text"] for event in stack.submitted() if event["recipient"] == SILENT]
-
-    until(sent, "the text to somebody who left a cart")
+    until(lambda: stack.shown(SILENT), "the text to somebody who left a cart")
     assert stack.api("POST", "/api/v1/events", {"name": "order_placed", "to": SILENT})[0] == 201
-    assert [text.partition("(")[2].partition(")")[0] for text in sent()] == ["42 EUR"]
+    assert [text.partition("(")[2].partition(")")[0] for text in stack.shown(SILENT)] == ["42 EUR"]
 
 
 def ended(page: Page) -> None:

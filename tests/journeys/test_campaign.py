@@ -17,8 +17,7 @@ from gateway.contacts import book, groups
 from gateway.contacts.book import Entry
 from gateway.store import database
 from gateway.store.models import GroupMember
-from journeys.browser import DESK, PATIENCE, Witness
-from journeys.visitor import PASSWORD
+from journeys.browser import DESK, PATIENCE, Witness, come_in
 from stack import Stack, until
 
 PEOPLE, KILLS = 250, 3
@@ -99,9 +98,7 @@ def test_a_campaign_by_hand(stack: Stack, chromium: Browser) -> None:
     page, witness = chromium.new_page(viewport=DESK), Witness(stack.url)
     page.set_default_timeout(PATIENCE)
     witness.watch(page)
-    page.goto(stack.sign_in_link())
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.locator("main button.btn-main").click()
+    come_in(page, stack.sign_in_link())
     write_it(page, stack)
     begin_it(page)
     assert witness.complaints == []

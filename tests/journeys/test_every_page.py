@@ -20,9 +20,20 @@ from journeys.visitor import PASSWORD
 from stack import Stack
 
 # What programs ask, by the beginning of its address.
-PROGRAMS = ("/api/", "/healthz", "/metrics", "/hooks/", "/2010-04-01/", "/v1/", "/v2/", "/.twilio.com/")
+PROGRAMS = (
+    "/api/",
+    "/openapi.json",
+    "/healthz",
+    "/metrics",
+    "/hooks/",
+    "/2010-04-01/",
+    "/v1/",
+    "/v2/",
+    "/.twilio.com/",
+)
 # What answers no page, by the beginning of its endpoint, and why.
 NO_PAGES: Mapping[str, str] = {
+    "code_pages.refused": "a file to keep",
     "crowd_pages.export": "a file to keep",
     "docs.static": "files",
     "bootstrap.static": "files",
@@ -33,7 +44,9 @@ NO_PAGES: Mapping[str, str] = {
     "doctor_pages.fetch": "a file to keep",
     "message_pages.export": "a file to keep",
     "privacy.export": "a file to keep",
+    "register_pages.": "a file to keep",
     "result_pages.export": "a file to keep",
+    "result_pages.held_out": "a file to keep",
     "survey_pages.export": "a file to keep",
     "short.colour": "a file of the page",
     "short.follow": "leads elsewhere",

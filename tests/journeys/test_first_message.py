@@ -8,9 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from journeys.browser import DESK, PATIENCE, PHONE, Witness, faint, unnamed, wider_than
+from journeys.browser import DESK, PATIENCE, PHONE, Witness, come_in, faint, unnamed, wider_than
 from journeys.conftest import Invitation
-from journeys.visitor import PASSWORD
 
 SILENT = "+33639981234"  # receives, says nothing
 PAGES = (
@@ -32,13 +31,6 @@ PAGES = (
 expect.set_options(timeout=PATIENCE)
 
 
-def sign_in(page: Page, invitation: Invitation) -> None:
-    page.goto(invitation.link)
-    page.get_by_label("Mot de passe").fill(PASSWORD)
-    page.get_by_role("button", name="Commencer").click()
-    page.get_by_role("link", name="Accueil").click()  # the first one is led to the set-up
-
-
 def write(page: Page, invitation: Invitation, to: str, text: str) -> None:
     page.goto(f"{invitation.origin}/write")
     page.get_by_label("À", exact=True).fill(to)
@@ -52,7 +44,7 @@ def test_a_message_is_written_delivered_and_answered_before_ones_eyes(
     page, witness = chromium.new_page(viewport=PHONE), Witness(invitation.origin)
     witness.watch(page)
 
-    sign_in(page, invitation)
+    come_in(page, invitation.link)
     expect(page.get_by_role("heading", name="Prêt à envoyer et à recevoir.")).to_be_visible()
     assert witness.octets < 200_000, "the first view is heavier than 200 kB"
 
@@ -77,7 +69,7 @@ def test_an_answer_typed_on_a_handset_arrives_without_a_reload(
     context = chromium.new_context(viewport=DESK)
     page, witness = context.new_page(), Witness(invitation.origin)
     witness.watch(page)
-    sign_in(page, invitation)
+    come_in(page, invitation.link)
     write(page, invitation, "+33639980001", "Tout va bien ?")
     expect(page.locator("#now .state")).to_have_text("Reçu")
 
@@ -103,7 +95,7 @@ def test_every_page_fits_a_small_telephone_is_named_and_readable(
     invitation: Invitation, chromium: Browser, scheme: str
 ) -> None:
     page, witness = chromium.new_page(viewport=PHONE, color_scheme=scheme), Witness(invitation.origin)
-    sign_in(page, invitation)
+    come_in(page, invitation.link)
     write(page, invitation, SILENT, f"Un lien sans espace ({scheme}) : https://exemple.invalid/" + "a" * 70)
     expect(page.locator("#now .state")).to_have_text("Reçu")
     for language in ("fr", "en"):
@@ -119,7 +111,7 @@ def test_every_page_fits_a_small_telephone_is_named_and_readable(
 
 def test_everything_is_done_without_scripts(invitation: Invitation, chromium: Browser) -> None:
     page = chromium.new_context(java_script_enabled=False, viewport=PHONE).new_page()
-    sign_in(page, invitation)
+    come_in(page, invitation.link)
     page.goto(f"{invitation.origin}/write")
     page.get_by_label("À", exact=True).fill("+33639980001")
     page.get_by_label("Texte").fill("l’été, l’œuf")
@@ -139,7 +131,7 @@ def test_while_one_types_the_cost_follows_and_the_cheaper_spelling_is_one_click(
     invitation: Invitation, chromium: Browser
 ) -> None:
     page, witness = chromium.new_page(viewport=DESK), Witness(invitation.origin)
-    sign_in(page, invitation)
+    come_in(page, invitation.link)
     page.goto(f"{invitation.origin}/write")
     witness.watch(page)
     page.wait_for_load_state("load")
@@ -167,7 +159,7 @@ def test_while_one_types_the_cost_follows_and_the_cheaper_spelling_is_one_click(
 
 def test_a_later_hour_shows_when_marketing_would_leave(invitation: Invitation, chromium: Browser) -> None:
     page = chromium.new_page(viewport=DESK)
-    sign_in(page, invitation)
+    come_in(page, invitation.link)
     page.goto(f"{invitation.origin}/write")
     page.get_by_label("Publicité", exact=True).check()
     page.get_by_label("Plus tard", exact=True).check()

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from journeys.browser import DESK, PATIENCE, Witness
-from journeys.visitor import PASSWORD
+from journeys.browser import DESK, PATIENCE, Witness, come_in
 from stack import Stack, until
 
 ANSWERS = "+33639980007"  # 1 to a text that numbers its answers, OUI to any other
@@ -27,10 +26,7 @@ def test_a_survey_from_its_first_question_to_its_figures(stack: Stack, chromium:
     page, witness = chromium.new_page(viewport=DESK), Witness(stack.url)
     page.set_default_timeout(PATIENCE)
     witness.watch(page)
-    page.goto(stack.sign_in_link())
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.locator("main button.btn-main").click()
-    page.get_by_role("button", name="Skip the set-up").click()
+    come_in(page, stack.sign_in_link())
     page.goto(f"{stack.url}/surveys")
     page.get_by_role("link", name="A new survey").click()
     page.get_by_label("Name", exact=True).fill("Welcome")
@@ -76,14 +72,14 @@ def begin(page: Page) -> None:
 
 def decide(page: Page, stack: Stack) -> None:
     """What nobody can be sure of counts nowhere until somebody says what was meant."""
-    until(lambda: told(stack, ANSWERS_NOT), "the first question")
+    until(lambda: stack.shown(ANSWERS_NOT), "the first question")
     stack.modem(do="inject", sender=ANSWERS_NOT, text="plutôt le soir, enfin ça dépend")
     expect(page.locator("#unclear")).to_contain_text("ça dépend")
     expect(page.locator("#results")).to_contain_text("1 not understood")
     page.locator("#unclear").get_by_role("button", name="2 In the evening").click()
     expect(page.locator("#unclear")).to_contain_text("Everything that came was understood.")
     expect(page.locator("#progress")).to_contain_text("2 of 2 answered")
-    until(lambda: len(told(stack, ANSWERS_NOT)) == 3, "the second question")
+    until(lambda: len(stack.shown(ANSWERS_NOT)) == 3, "the second question")
     stack.modem(do="inject", sender=ANSWERS_NOT, text="Non merci !")
     expect(page.locator("#progress")).to_contain_text("Done")
 
@@ -93,10 +89,6 @@ def followed(stack: Stack) -> None:
     when = "When do you come?\n1 In the morning\n2 In the evening\nAnswer 1 to 2"
     satisfied, thanks = "Were you satisfied?\nAnswer YES or NO", "Thank you, that is all!"
     again = "Sorry, we did not understand your answer.\n1 In the morning\n2 In the evening\nAnswer 1 to 2"
-    until(lambda: len(told(stack, ANSWERS_NOT)) == 4, "the thanks")
-    assert told(stack, ANSWERS) == [when, satisfied, thanks]
-    assert told(stack, ANSWERS_NOT) == [when, again, satisfied, thanks]
-
-
-def told(stack: Stack, number: str) -> list[str]:
-    return [event["text"] for event in stack.submitted() if event["recipient"] == number]
+    until(lambda: len(stack.shown(ANSWERS_NOT)) == 4, "the thanks")
+    assert stack.shown(ANSWERS) == [when, satisfied, thanks]
+    assert stack.shown(ANSWERS_NOT) == [when, again, satisfied, thanks]
