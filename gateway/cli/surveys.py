@@ -9,7 +9,7 @@ import click
 from gateway import wake
 from gateway.cli import tables
 from gateway.cli.desk import Desk, open_desk, plainly, source
-from gateway.features.surveys import results, verbs
+from gateway.features.surveys import results, verbs, wording
 from gateway.features.surveys.results import Found, Results
 from gateway.store.models import Survey
 

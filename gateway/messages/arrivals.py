@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from gateway.messages.lookup import Page
+from gateway.messages.paging import Page
 from gateway.store import searching
 from gateway.store.models import Inbound
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from gateway.errors import Invalid
+from gateway.messages.paging import row_id
 from gateway.store import plans
 from gateway.store.models import Message, Part
 from gateway.store.terms import fn, value
@@ -57,7 +57,7 @@ def older(
     wanted: Filter, cursor: str | None = None, limit: int = 50, most: int | None = LOOKED_THROUGH
 ) -> Sheet:
     """The newest that fit, or the newest before the cursor; `most` None looks as far as it takes."""
-    start = None if cursor is None else _id(cursor)
+    start = None if cursor is None else row_id(cursor)
     found, stop = _walk(wanted, start, limit + 1, most, up=False)
     items, last = found[:limit], stop
     if len(found) > limit:
@@ -68,12 +68,12 @@ def older(
 
 def newer(wanted: Filter, cursor: str, limit: int = 50) -> Sheet:
     """The page before the one that begins behind the cursor; the newest page where the end is reached."""
-    found, stop = _walk(wanted, _id(cursor), limit + 1, LOOKED_THROUGH, up=True)
+    found, stop = _walk(wanted, row_id(cursor), limit + 1, LOOKED_THROUGH, up=True)
     if len(found) <= limit and stop is None:
         return older(wanted, None, limit)
     items = found[:limit][::-1]
     first = items[0].id if len(found) > limit else stop
-    last = items[-1].id if items else _id(cursor) + 1
+    last = items[-1].id if items else row_id(cursor) + 1
     return Sheet(items, _cursor(last), _cursor(first), cut=len(found) <= limit)
 
 
@@ -231,9 +231,3 @@ def _outermost(which: Any, condition: Condition, order: Any, nobody: int) -> int
 
 def _cursor(row: int | None) -> str | None:
     return None if row is None else str(row)
-
-
-def _id(cursor: str) -> int:
-    if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 18:
-        raise Invalid("cursor_unknown", field="cursor", value=cursor)
-    return int(cursor)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from gateway.errors import Invalid, NotFound
-from gateway.messages import filtering
+from gateway.errors import NotFound
+from gateway.messages import filtering, paging
 from gateway.messages.filtering import Filter
+from gateway.messages.paging import Page
 from gateway.store.models import (
     History,
     Inbound,
@@ -21,18 +22,9 @@ from gateway.store.models import (
 )
 from gateway.store.terms import fn, state_in
 
-T = TypeVar("T")
 WAITING_HOURS = state_in("t1", "scheduled", "held", "uncertain")
 NOT_GONE = ("scheduled", "held", "queued", "rejected", "canceled")
 UNFINISHED = ("scheduled", "held", "queued", "sending", "uncertain")
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    """One page, newest first; `next` is the cursor of the following one, None at the end."""
-
-    items: list[T]
-    next: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +95,7 @@ def inbounds(
         query = query.where(Inbound.sender == sender)
     if since:
         query = query.where(Inbound.received_at >= since)
-    return _page(query, Inbound, cursor, limit)
+    return paging.page(query, Inbound, cursor, limit)
 
 
 def counts(midnight: datetime) -> Counts:
@@ -140,19 +132,6 @@ def _by_state(condition: Any) -> dict[str, int]:
     query = Message.select(state, fn.COUNT(Message.id)).where(condition).group_by(state)
     found: Iterable[Any] = query.tuples()
     return dict(found)
-
-
-def _page(query: Any, table: Any, cursor: str | None, limit: int) -> Page[Any]:
-    if cursor:
-        query = query.where(table.id < _number(cursor))
-    items = list(query.order_by(table.id.desc()).limit(limit + 1))
-    return Page(items[:limit], str(items[limit - 1].id) if len(items) > limit else None)
-
-
-def _number(cursor: str) -> int:
-    if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 18:
-        raise Invalid("cursor_unknown", field="cursor", value=cursor)
-    return int(cursor)
 
 
 def sources_to(number: str, most: int) -> list[str]:

@@ -11,6 +11,8 @@ from gateway import audit, settings
 from gateway.config import Appliance
 from gateway.consent import seal
 from gateway.contacts.imports import traces
+from gateway.messages import topics
+from gateway.messages.topics import Topic
 from gateway.privacy import automation_traces, code_traces, deliveries, link_traces, spellings, survey_traces
 from gateway.store import database
 from gateway.store.models import (
@@ -179,8 +181,14 @@ def _by_message(steps: Iterable[History]) -> defaultdict[int, list[Entry]]:
 
 
 def _inbound(names: Sequence[str]) -> list[Entry]:
-    rows = Inbound.select().where(Inbound.sender.in_(names)).order_by(Inbound.id)
-    return [{"id": row.uid, **_entry(row, INBOUND)} for row in rows]
+    rows = list(Inbound.select().where(Inbound.sender.in_(names)).order_by(Inbound.id))
+    about = topics.of(rows)
+    return [{"id": row.uid, **_entry(row, INBOUND), "about": _topic(about.get(row.id))} for row in rows]
+
+
+def _topic(about: Topic | None) -> str | None:
+    """What it was for, and which one of these."""
+    return f"{about.kind} {about.id}" if about else None
 
 
 def _rows(table: Any, columns: Sequence[str], *conditions: Any) -> list[Entry]:

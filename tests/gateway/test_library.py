@@ -20,7 +20,10 @@ BY = "page:ana"
 SHOP = "Boulangerie Martin"
 FILLED_IN = "12 janvier"  # where something is to be filled in
 LONG_NAME = templating.values("Maximilienne Durand", "+33639980001")
-USES = ("reminder", "order_ready", "payment_due", "alert", "flash", "loyalty", "reactivation", "event")
+USES = (
+    *("order_taken", "order_ready", "order_sent", "delivered", "payment_due", "refund", "document_missing"),
+    *("reminder", "alert", "satisfaction", "flash", "loyalty", "reactivation", "event", "contest"),
+)
 
 
 def every(language: str) -> list[library.TradeText]:

@@ -9,9 +9,9 @@ from marshmallow import fields
 
 from gateway import wake
 from gateway.access import allowances
-from gateway.errors import Invalid
 from gateway.features.automations import diary, verbs
 from gateway.features.automations.states import CATEGORIES, KINDS, RUNS, STATES
+from gateway.messages.paging import row_id
 from gateway.store.models import Automation, AutomationRun, AutomationTurn
 from web.api.auth import needs, source
 from web.api.fields import WHEN, Instant, Text, about
@@ -107,17 +107,15 @@ def resume(uid: str) -> dict[str, Any]:
     """Let it run, or go on after a pause; what happened before sets nothing off."""
     here = office()
     site = here.config.appliance
-    allowances.category(g.api_key, verbs.find(uid).category)
+    allowances.check_wide(g.api_key, verbs.find(uid).category, office().config.modem_names)
     known = verbs.start(uid, source(), site, here.clock.now())
     wake.ring(site.runtime_dir)
     return _told(known)
 
 
 def _before(query: dict[str, Any]) -> int | None:
-    cursor = query.get("cursor") or ""
-    if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 18):
-        raise Invalid("cursor_unknown", field="cursor", value=cursor)
-    return int(cursor) if cursor else None
+    cursor = query.get("cursor")
+    return row_id(cursor) if cursor else None
 
 
 def _told(known: Automation) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from marshmallow import fields
 
 from gateway import wake
 from gateway.access import allowances
-from gateway.errors import Forbidden
 from gateway.features.automations import events
 from gateway.features.automations.events import (
     LONGEST_FACT,
@@ -104,12 +103,7 @@ def tell(body: dict[str, Any]) -> Response:
 def _allow(name: str) -> None:
     """The key may send what begins by it; raises Forbidden or Limited."""
     here, key, begun = office(), g.api_key, events.set_off(name)
-    if not begun:
-        return
     for one in begun:
-        allowances.category(key, one.category)
-    configured = here.config.modem_names
-    allowed = allowances.modems(key, configured)
-    if others := [modem for modem in configured if modem not in allowed]:
-        raise Forbidden("modem_not_allowed", field="modem", value=others[0], known=", ".join(allowed))
-    allowances.take(key, len(begun), here.clock.now(), here.config.appliance.timezone)
+        allowances.check_wide(key, one.category, here.config.modem_names)
+    if begun:
+        allowances.take(key, len(begun), here.clock.now(), here.config.appliance.timezone)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from gateway.messages import lookup
+from gateway.messages import lookup, topics
+from gateway.messages.paging import Page
 from gateway.store.models import Inbound
 from web.api.auth import needs
 from web.api.framework import Section, refuses
@@ -19,9 +21,10 @@ section = Section("inbound", __name__, url_prefix="/api/v1", description="What w
 @section.doc(operationId="listInbound")
 @section.arguments(InboundQuerySchema(), location="query")
 @section.response(200, InboundPageSchema())
-def find(query: dict[str, Any]) -> lookup.Page[Inbound]:
+def find(query: dict[str, Any]) -> Page[dict[str, Any]]:
     """List received messages, newest first."""
-    return lookup.inbounds(**query)
+    found = lookup.inbounds(**query)
+    return Page(_told(found.items), found.next)
 
 
 @section.route("/inbound/<uid>")
@@ -29,6 +32,11 @@ def find(query: dict[str, Any]) -> lookup.Page[Inbound]:
 @section.doc(operationId="getInbound")
 @section.response(200, InboundSchema())
 @refuses(404)
-def detail(uid: str) -> Inbound:
+def detail(uid: str) -> dict[str, Any]:
     """Look at one received message."""
-    return lookup.inbound(uid)
+    return _told([lookup.inbound(uid)])[0]
+
+
+def _told(messages: Sequence[Inbound]) -> list[dict[str, Any]]:
+    about = topics.of(messages)
+    return [{**message.__data__, "about": about.get(message.id)} for message in messages]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields
+from marshmallow import EXCLUDE, fields
 
 from gateway.messages.lifecycle import State
+from gateway.messages.topics import KINDS
 from gateway.policy.budgets import LIMITS
 from gateway.policy.categories import CATEGORIES
 from gateway.store.models import Message
-from web.api.fields import WHEN, Instant, Text, about
+from web.api.fields import WHEN, Instant, Shape, Text, about
 
 STATES = tuple(State)
 ALPHABETS = ("GSM-7", "UCS-2")
@@ -18,7 +19,7 @@ HOLDS = ("sim_changed", "sim_paused", "budget", None)
 UID = "019aa9d3c1f27b6c8e0d4a5f9b3c2d1e"
 
 
-class Answer(Schema):
+class Answer(Shape):
     """An output.  Whoever reads it must bear fields that come later: the document leaves it open."""
 
     class Meta:
@@ -62,26 +63,20 @@ class Cards:
     """Messages of one call as answers: what they have in common is written out once."""
 
     def __init__(self) -> None:
-        self._schema = MessageSchema()
-        self._last: Message | None = None
+        self._shared: list[Any] | None = None
         self._card: dict[str, Any] = {}
 
     def of(self, message: Message) -> dict[str, Any]:
         """What `MessageSchema` makes of it."""
-        if self._last is None or not self._is_alike(message, self._last):
-            self._last, self._card = message, self._schema.dump(message)
+        shared = [*map(message.__data__.get, SHARED)]
+        if shared != self._shared:
+            self._shared, self._card = shared, MESSAGE.dump(message)
             return self._card
         return {**self._card, "id": message.uid, "to": message.recipient}
 
-    @staticmethod
-    def _is_alike(one: Message, other: Message) -> bool:
-        mine, others = one.__data__, other.__data__
-        return all(mine.get(name) == others.get(name) for name in SHARED)
 
-
-SHARED = tuple(
-    field.attribute or name for name, field in MessageSchema().fields.items() if name not in ("id", "to")
-)
+MESSAGE = MessageSchema()
+SHARED = tuple(field.attribute or name for name, field in MESSAGE.fields.items() if name not in ("id", "to"))
 
 
 class PartSchema(Answer):
@@ -150,6 +145,13 @@ class MessagePageSchema(PageSchema):
     items = always(fields.Nested, MessageSchema(many=True), metadata=about("Newest first."))
 
 
+class TopicSchema(Answer):
+    kind = always(
+        Text, metadata=about("A survey, an appointment, or a keyword's rule.", "survey", enum=list(KINDS))
+    )
+    id = always(Text, metadata=about("Which one.", UID))
+
+
 class InboundSchema(Answer):
     id = always(Text, attribute="uid", metadata=about("Names the received message.", UID))
     sender = always(Text, data_key="from", metadata=about("E.164, a short code or a name.", "+33639980006"))
@@ -157,6 +159,11 @@ class InboundSchema(Answer):
     received_at = always(Instant, metadata=about("When it came in.", WHEN))
     complete = always(fields.Boolean, metadata=about("false: parts of it are still missing.", True))
     modem = always(Text, metadata=about("Who received it.", "sim1"))
+    about = maybe(
+        fields.Nested,
+        TopicSchema(),
+        metadata=about("What it answers or names, where that is known.", {"kind": "survey", "id": UID}),
+    )
 
 
 class InboundPageSchema(PageSchema):

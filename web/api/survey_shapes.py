@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from gateway.features.surveys.plan import MOST_CHOICES, MOST_HOURS, MOST_QUESTIONS, MOST_TRIAL
 from gateway.features.surveys.states import CATEGORIES, KINDS, PEOPLE, STATES
-from web.api.fields import WHEN, Instant, OneWord, Text, Whole, about, codes
+from web.api.fields import WHEN, Instant, Objects, OneWord, Text, Texts, Whole, about, codes
 from web.api.inputs import Strict
 from web.api.outputs import Answer, PageSchema, always, maybe
 
@@ -17,8 +17,7 @@ TEXT = "Were you satisfied with your visit?"
 class NewQuestionSchema(Strict):
     kind = OneWord(KINDS, "survey_kind_unknown", required=True, metadata=about("How one answers.", "yes_no"))
     text = Text(required=True, metadata=about("The question, with gaps.", TEXT))
-    labels = fields.List(
-        Text(),
+    labels = Texts(
         load_default=list,
         metadata=about(f"With `choice`: 2 to {MOST_CHOICES} answers.", ["In the morning", "In the evening"]),
     )
@@ -38,13 +37,22 @@ class NewQuestionSchema(Strict):
             {"no": 0},
         ),
     )
+    tags = fields.Dict(
+        keys=fields.String(),
+        values=Text(),
+        load_default=dict,
+        error_messages=codes("object"),
+        metadata=about(
+            "A tag for whoever of the contacts answers so, by the same answers as `onward`.", {"yes": "happy"}
+        ),
+    )
 
 
 class NewSurveySchema(Strict):
     name = Text(required=True, metadata=about("For people; no other survey has it.", "Welcome"))
-    to = fields.List(Text(), required=True, metadata=about("Who is asked.", ["@Regulars", "#vip"]))
-    questions = fields.List(
-        fields.Nested(NewQuestionSchema()),
+    to = Texts(required=True, metadata=about("Who is asked.", ["@Regulars", "#vip"]))
+    questions = Objects(
+        NewQuestionSchema(),
         required=True,
         metadata=about(f"One to {MOST_QUESTIONS}, in order.", [{"kind": "yes_no", "text": TEXT}]),
     )
@@ -88,6 +96,12 @@ class QuestionSchema(Answer):
     text = always(Text, metadata=about("As it was written.", TEXT))
     labels = always(fields.List, fields.String(), metadata=about("Of a choice.", []))
     hint = always(Text, metadata=about("How to answer.", "Answer YES or NO"))
+    tags = always(
+        fields.Dict,
+        keys=fields.String(),
+        values=fields.String(),
+        metadata=about("The tag that goes with an answer.", {"yes": "happy"}),
+    )
     answers = always(fields.Integer, metadata=about("People whose answer counts: n.", 120))
     counts = always(
         fields.Dict,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from flask import Response, g, jsonify, url_for
 
 from gateway import wake
 from gateway.access import allowances
-from gateway.errors import Forbidden, Invalid
+from gateway.errors import Invalid
 from gateway.features.surveys import plan, results, sheet, verbs, wording
 from gateway.features.surveys.plan import Asked, Terms
 from gateway.features.surveys.states import END
@@ -128,15 +128,19 @@ def _ask(survey: Survey, given: list[dict[str, Any]]) -> None:
     """Each question, then the ways between them; raises Invalid, naming `questions.N.field`."""
     site, made = office().config.appliance, []
     for place, one in enumerate(given):
-        asked = Asked(one["kind"], one["text"], one["labels"], one["hint"])
+        asked = _asked(one)
         with _Placed(place):
             made.append(verbs.add_question(survey.uid, asked, site))
     for place, one in enumerate(given):
         if one["onward"]:
             with _Placed(place):
                 onward = {branch: _target(target, made) for branch, target in one["onward"].items()}
-                asked = Asked(one["kind"], one["text"], one["labels"], one["hint"], onward)
+                asked = replace(_asked(one), onward=onward)
                 verbs.change_question(survey.uid, made[place].id, asked, site)
+
+
+def _asked(one: dict[str, Any]) -> Asked:
+    return Asked(one["kind"], one["text"], one["labels"], one["hint"], tags=one["tags"])
 
 
 def _target(position: int, made: list[Any]) -> int:
@@ -163,11 +167,8 @@ class _Placed:
 def _allow(survey: Survey) -> None:
     """The key may send so much, of that category, through every modem; raises Forbidden or Limited."""
     here, key = office(), g.api_key
-    now, site, configured = here.clock.now(), here.config.appliance, here.config.modem_names
-    allowances.category(key, survey.category)
-    allowed = allowances.modems(key, configured)
-    if others := [name for name in configured if name not in allowed]:
-        raise Forbidden("modem_not_allowed", field="modem", value=others[0], known=", ".join(allowed))
+    now, site = here.clock.now(), here.config.appliance
+    allowances.check_wide(key, survey.category, here.config.modem_names)
     allowances.take(key, plan.understood(survey.typed, site, now).most, now, site.timezone)
 
 
@@ -192,7 +193,7 @@ def _told(survey: Survey) -> dict[str, Any]:
 def _question(found: results.Found) -> dict[str, Any]:
     question = found.question
     return {
-        **{name: getattr(question, name) for name in ("position", "kind", "text", "hint")},
+        **{name: getattr(question, name) for name in ("position", "kind", "text", "hint", "tags")},
         **{name: getattr(found, name) for name in ("answers", "counts", "texts", "unclear", "late")},
         "labels": list(wording.labels(question)),
         "nps": found.promoters.score if found.promoters else None,

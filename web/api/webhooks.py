@@ -14,7 +14,7 @@ from gateway.features.webhooks.events import EVENTS, USUAL
 from gateway.secret import appliance_secret
 from gateway.store.models import Delivery, Webhook
 from web.api.auth import needs, source
-from web.api.fields import WHEN, Instant, OneWord, ShortText, Text, about, codes
+from web.api.fields import WHEN, Instant, OneWord, ShortText, Text, Texts, about
 from web.api.framework import Section, refuses
 from web.api.inputs import PagingSchema, Strict
 from web.api.outputs import UID, Answer, PageSchema, always, maybe
@@ -36,14 +36,14 @@ class NewWebhookSchema(Strict):
         required=True,
         metadata=about("Where it is told: https, or http to a machine nearby. At most 500 characters.", URL),
     )
-    events = fields.List(
-        Text(),
-        error_messages=codes("array of strings"),
+    events = Texts(
         load_default=lambda: list(USUAL),
         metadata=about(
             "What it is told: "
             + ", ".join(EVENTS)
-            + ". Absent: how messages end, what comes in, who opts out.",
+            + ". Absent: how messages end, what comes in, who opts out. `message.received` says in `about` "
+            "what it was for; `survey.answered` has `survey`, `question`, `value` as it was understood, "
+            "`label`, `text`, `number` and the `message`.",
             ["message.delivered", "message.received"],
         ),
     )

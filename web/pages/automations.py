@@ -158,7 +158,7 @@ def _do(uid: str, work: Callable[[], None], place: str, done: str) -> Answer | R
 def _page(known: Automation, place: str = "", error: GatewayError | None = None) -> str:
     here = office()
     zone, now = here.config.appliance.timezone, here.clock.now()
-    typed = request.form if place else {}
+    typed, faulted = request.form if place else {}, _step_at_fault(place, error)
     listed = diary.runs(known, limit=FEW)
     return render_template(
         "automation.html",
@@ -172,7 +172,8 @@ def _page(known: Automation, place: str = "", error: GatewayError | None = None)
         added=typed if place == "new" else {"kind": states.SEND},
         tried=typed.get("number", "") if place == "test" else "",
         place=place,
-        faults={f"{place}-{error.field or 'form'}": form.sentence(error)} if error else {},
+        faulted=faulted,
+        faults={f"{faulted or place}-{_field(place, error)}": form.sentence(error)} if error else {},
         dates=[field for field in fields.everything() if field.kind == "date"],
         groups=groups.everything(),
         tags=tags.everything(),
@@ -184,8 +185,22 @@ def _page(known: Automation, place: str = "", error: GatewayError | None = None)
         week=prospect.week(known, zone, now),
         told=prospect.told(known, now) if known.kind == states.EVENT else 0,
         counts=diary.counts(known),
+        waiting=verbs.waiting(known),
+        between=verbs.between(known),
         runs=_read(listed),
     )
+
+
+def _step_at_fault(place: str, error: GatewayError | None) -> str:
+    """The id of the step whose form was sent, or that keeps the whole from starting; else ""."""
+    if error is None or place.isdecimal():
+        return place
+    return str(error.facts.get("step", ""))
+
+
+def _field(place: str, error: GatewayError) -> str:
+    """The input at fault; what a try finds wrong is said at its only one."""
+    return "number" if place == "test" else error.field or "form"
 
 
 def _read(listed: Sequence[AutomationRun]) -> list[tuple[AutomationRun, list[AutomationTurn]]]:
@@ -220,7 +235,7 @@ def automation_trigger(known: Automation) -> str:
     """What sets it off, in one sentence."""
     at = automation_form.clock(known.at_min)
     if known.kind == states.EVENT:
-        return _("The event “%(name)s”", name=known.event or "…")
+        return _("The event “%(name)s”", name=known.event or _("(to be chosen)"))
     if known.kind == states.GROUP:
         return _("Somebody is put into the group “%(name)s”", name=_name(groups.everything(), known.group_id))
     field = _name(fields.everything(), known.field_id)
@@ -256,4 +271,4 @@ def automation_step(step: AutomationStep) -> str:
 
 
 def _name(listed: Sequence[Any], wanted: int | None) -> str:
-    return next((str(one.name) for one in listed if one.id == wanted), "…")
+    return next((str(one.name) for one in listed if one.id == wanted), _("(to be chosen)"))

@@ -43,7 +43,8 @@ def asked(given: Given) -> Asked:
     chosen = {branch: given.get(f"onward-{branch}", NEXT) for branch in branches}
     onward = {branch: int(target) for branch, target in chosen.items() if target.isdecimal()}
     hint = None if usual else _lines(given, "hint")
-    return Asked(kind, _lines(given, "text"), labels if kind == CHOICE else (), hint, onward)
+    tags = {branch: given.get(f"tag-{branch}", "") for branch in branches}
+    return Asked(kind, _lines(given, "text"), labels if kind == CHOICE else (), hint, onward, tags)
 
 
 def asked_of(question: SurveyQuestion) -> dict[str, str]:
@@ -55,6 +56,7 @@ def asked_of(question: SurveyQuestion) -> dict[str, str]:
         "labels": "\n".join(wording.labels(question)),
         "hint": question.hint,
         **onward,
+        **{f"tag-{branch}": tag for branch, tag in question.tags.items()},
     }
 
 

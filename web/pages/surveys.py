@@ -12,16 +12,19 @@ from werkzeug.wrappers import Response
 from gateway import wake
 from gateway.contacts import groups, segments, tags
 from gateway.errors import GatewayError, Invalid
+from gateway.features.results import export as tables
 from gateway.features.surveys import flow, hearing, plan, results, sheet, states, verbs, wording
 from gateway.store.models import Survey, SurveyQuestion
 from web import formats, outflow, sign_in
 from web.language import say, trouble
 from web.office import office
 from web.pages import form, names, survey_form
+from web.pages.results import EXCEL
 
 pages = Blueprint("survey_pages", __name__)
 
 Answer = str | tuple[str, int]
+FEW = 8  # texts of an open question that are shown at once
 Typed = Mapping[str, str]
 
 
@@ -148,20 +151,32 @@ def decide(uid: str, answer: int) -> Response:
     return back
 
 
-@pages.get("/surveys/<uid>/answers.csv")
-def export(uid: str) -> Response:
+@pages.get("/surveys/<uid>/answers.<any(csv,xlsx):kind>")
+def export(uid: str, kind: str) -> Response:
     """A row a person; with `names=no` nobody can be told from it."""
-    survey = verbs.find(uid)
-    return outflow.sheet(_rows(survey, request.args.get("names") == "no"), "survey.csv")
+    survey, is_anonymous = verbs.find(uid), request.args.get("names") == "no"
+    if not is_anonymous:
+        sheet.note(survey, sign_in.caller().source, office().clock.now())
+    rows = _rows(survey, _part(survey), is_anonymous)
+    if kind == "csv":
+        return outflow.sheet(rows, "survey.csv")
+    octets = tables.workbook(next(rows), ([_cell(text) for text in row] for row in rows))
+    return outflow.octets(iter((octets,)), "survey.xlsx", EXCEL)
 
 
-def _rows(survey: Survey, is_anonymous: bool) -> Iterator[Sequence[str]]:
+def _rows(survey: Survey, part: str, is_anonymous: bool) -> Iterator[Sequence[str]]:
     who = [] if is_anonymous else [_("Number"), _("Trial"), _("State"), _("Ended")]
     yield [*who, *sheet.headings(survey)]
-    for line in sheet.lines(survey, is_anonymous):
+    for line in sheet.lines(survey, is_anonymous, part):
         ended = formats.local(line.ended_at).isoformat(timespec="seconds") if line.ended_at else ""
-        told = [] if is_anonymous else [line.number or "", str(int(line.trial)), line.state, ended]
+        tried, state = _("yes") if line.trial else "", say(f"survey_person.{line.state}")
+        told = [] if is_anonymous else [line.number or "", tried, state, ended]
         yield [*told, *line.answers]
+
+
+def _cell(text: str) -> str | int:
+    """A score is a number in a workbook."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 3 else text
 
 
 # ---- what the pages show ---------------------------------------------------------------------------
@@ -209,9 +224,14 @@ def _typed(question: SurveyQuestion, place: str, typed: Mapping[str, Typed]) -> 
     return typed["changed"] if is_it and "changed" in typed else survey_form.asked_of(question)
 
 
-def _running(survey: Survey) -> str:
+def _part(survey: Survey) -> str:
+    """Whose answers are looked at: where there was a trial, perhaps those of it alone."""
     part = request.args.get("part", results.EVERYBODY)
-    shown = part if survey.trial and part in results.PARTS else results.EVERYBODY
+    return part if survey.trial and part in results.PARTS else results.EVERYBODY
+
+
+def _running(survey: Survey) -> str:
+    shown = _part(survey)
     unclear, late = results.unclear(survey), results.late(survey)
     names.load({answer.person.number for answer in (*unclear, *late)})
     return render_template(
@@ -220,7 +240,8 @@ def _running(survey: Survey) -> str:
         found=results.of(survey, shown),
         part=shown,
         parts=results.PARTS,
-        unclear=[(answer, hearing.values(answer.question)) for answer in unclear],
+        unclear=[(answer, hearing.offered(answer.question)) for answer in unclear],
+        few=FEW,
         late=late,
         reasons=results.left_out(survey),
     )
@@ -247,10 +268,12 @@ def survey_branches(question: SurveyQuestion) -> list[str]:
 @pages.app_template_global("survey_value")
 def survey_value(question: SurveyQuestion, value: str | None) -> str:
     """An answer in words: OUI, a label with its number, a score."""
+    if value == states.AS_IS:
+        return _("an answer, as it stands")
     if value in (states.YES, states.NO):
         return say(f"survey_branch.{value}")
     if question.kind == states.CHOICE and value:
-        return f"{value} {results.value_word(question, value)}"
+        return f"{value} {wording.value_word(question, value)}"
     return value or ""
 
 

@@ -13,8 +13,8 @@ SHOWN = 50
 
 
 def note(run: AutomationRun, what: str, now: datetime, **facts: Any) -> None:
-    """`what` is a code: begun, waits, sent, refused, too_many, tagged, untagged, only, no_contact, withdrawn,
-    done, ended, left_out."""
+    """`what` is a code: begun, waits, sent, had_it, refused, too_many, tagged, untagged, only, no_contact,
+    withdrawn, done, ended, left_out."""
     AutomationTurn.create(run=run.id, at=now, what=what, facts=facts)
 
 

@@ -120,7 +120,7 @@ def check_text(text: str, known: Automation, site: Appliance) -> None:
 
 
 def check_start(known: Automation, steps: Sequence[AutomationStep], site: Appliance) -> None:
-    """Everything is there that it needs; raises Invalid."""
+    """Everything is there that it needs; raises Invalid, with the id of the `step` that is at fault."""
     if known.kind in DATED and known.field_id is None:
         raise Invalid("automation_field", field="field")
     if known.kind == EVENT and not known.event:
@@ -134,7 +134,10 @@ def check_start(known: Automation, steps: Sequence[AutomationStep], site: Applia
     if not steps:
         raise Invalid("automation_empty", field="steps")
     for step in steps:
-        check_step(Step(step.kind, step.text, step.wait_min, step.at_min), known, site)
+        try:
+            check_step(Step(step.kind, step.text, step.wait_min, step.at_min), known, site)
+        except Invalid as error:
+            raise Invalid(error.code, field=error.field, **{**error.facts, "step": step.id}) from error
 
 
 def needs_days(kind: str) -> bool:

@@ -1,4 +1,7 @@
-"""Automations to begin with: the texts are those of config/texts, the rest may be changed as ever."""
+"""Automations to begin with: texts of config/texts in the shop's name, without which no offer may leave.
+
+All of it may be changed as ever.
+"""
 
 from __future__ import annotations
 
@@ -56,9 +59,14 @@ def draft(preset: str, name: str, by: str, site: Appliance, now: datetime, ids: 
             for place, wait in enumerate(chosen.waits, 1):
                 if wait:
                     verbs.add_step(added.uid, Step(WAIT, wait_min=wait), site)
-                text = words(site.language)[preset if place == 1 else f"{preset}_{place}"]
-                verbs.add_step(added.uid, Step(SEND, text), site)
+                verbs.add_step(added.uid, Step(SEND, _text(preset, place, site)), site)
     return verbs.find(added.uid)
+
+
+def _text(preset: str, place: int, site: Appliance) -> str:
+    """What its message says at that place, said by this shop; a brace in its name is no gap."""
+    name = letters.business(site).name.replace("{", "{{").replace("}", "}}")
+    return words(site.language)[preset if place == 1 else f"{preset}_{place}"].replace("{name}", name)
 
 
 def _with_field(terms: Terms) -> Terms:

@@ -19,14 +19,24 @@ from gateway.features.automations.plan import Step, Terms
 from gateway.features.automations.states import BIRTHDAY, DRAFT, PAUSED, RUNNING, SEND, WAIT, WAITING
 from gateway.ids import Ids
 from gateway.store import database
-from gateway.store.models import Automation, AutomationRun, AutomationStep
+from gateway.store.models import Automation, AutomationRun, AutomationStep, AutomationTurn
+from gateway.store.terms import fn
 
 LONGEST_NAME = 80
+
+_WAITS = AutomationRun.state == WAITING
 
 
 def everything() -> Sequence[Automation]:
     """All automations, by name."""
     return list(Automation.select().order_by(Automation.name))
+
+
+def version() -> str:
+    """A word that changes whenever an automation does, or one more line of a run's history is written."""
+    rows = Automation.select(Automation.id, Automation.state, Automation.name).order_by(Automation.id)
+    last = AutomationTurn.select(fn.MAX(AutomationTurn.id)).scalar()
+    return f"{list(rows.tuples())} {last} {AutomationRun.select(fn.MAX(AutomationRun.id)).scalar()}"
 
 
 def find(uid: str) -> Automation:
@@ -94,7 +104,10 @@ def change_step(uid: str, number: int, step: Step, site: Appliance) -> None:
 
 
 def move_step(uid: str, number: int, by: int) -> None:
-    """One place up (-1) or down (1); at the end nothing happens."""
+    """One place up (-1) or down (1); at the end nothing happens.
+
+    Who stands between the two takes both, so that nobody misses a step; a text they had is not sent again.
+    """
     with database.transaction():
         known = _in(uid, DRAFT, PAUSED)
         found, order = _step(known, number), steps(known)
@@ -102,6 +115,9 @@ def move_step(uid: str, number: int, by: int) -> None:
         if 0 <= place + by < len(order):
             order[place], order[place + by] = order[place + by], order[place]
             _number(order)
+            upper = min(found.position, found.position + by)
+            between = (AutomationRun.automation == known.id) & (AutomationRun.position == upper + 1)
+            AutomationRun.update(position=upper).where(between, _WAITS).execute()
 
 
 def remove_step(uid: str, number: int) -> None:
@@ -152,6 +168,13 @@ def remove(uid: str, by: str, now: datetime) -> Automation:
         known.delete_instance()
         audit.write(by, "automation_removed", now, shown=known.name[:60])
     return known
+
+
+def between(known: Automation) -> dict[int, int]:
+    """Position of the next step → how many people on their way stand before it."""
+    rows: Any = AutomationRun.select(AutomationRun.position, fn.COUNT(AutomationRun.id))
+    here = rows.where(AutomationRun.automation == known.id, _WAITS)
+    return dict(here.group_by(AutomationRun.position).tuples())
 
 
 def waiting(known: Automation) -> int:

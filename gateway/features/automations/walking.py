@@ -95,14 +95,19 @@ def _take(run: AutomationRun, of: Automation, caller: Caller, now: datetime) -> 
 
 
 def _send(run: AutomationRun, of: Automation, step: AutomationStep, caller: Caller, now: datetime) -> None:
-    """What cannot be sent is said in the history, and the run goes on."""
+    """What cannot be sent is said in the history, and the run goes on; a step that was moved back behind them
+    says nothing twice."""
+    reference = f"{run.id}:{step.id}"
+    if outbox.known(source(of.uid), [reference]):
+        diary.note(run, "had_it", now)
+        return
     if not beginning.may_write(run.number, caller.site.timezone, now):
         diary.note(run, "too_many", now, most=beginning.MOST_TEXTS)
         return
     try:
         with database.transaction():
             text = text_for(run.number, step.text, run.facts, now).text
-            draft = Draft(run.number, text, of.category, client_ref=f"{run.id}:{step.id}")
+            draft = Draft(run.number, text, of.category, client_ref=reference)
             draft = replace(draft, smart_encoding=True, metadata={"automation": of.uid})
             message = outbox.submit(draft, replace(caller, source=source(of.uid)), now)
     except GatewayError as error:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from gateway import audit
 from gateway.errors import Conflict, GatewayError, Invalid, NotFound
-from gateway.features.surveys import asking, understanding, wording
+from gateway.features.surveys import asking, tagging, telling, understanding, wording
 from gateway.features.surveys.states import (
+    AS_IS,
     CHOICE,
     CLOSED,
     COUNTED,
@@ -25,7 +26,7 @@ from gateway.features.surveys.states import (
     source,
 )
 from gateway.features.surveys.understanding import Question, Understood
-from gateway.messages import outbox
+from gateway.messages import outbox, topics
 from gateway.messages.drafts import Caller
 from gateway.store import database
 from gateway.store.models import Inbound, SurveyAnswer, SurveyPerson, SurveyQuestion
@@ -46,7 +47,7 @@ def hear(message: Inbound, number: str, caller: Caller, now: datetime) -> bool:
     if understood.mends and not _is_unclear(person, question):
         understood = understanding.UNCLEAR  # it takes back an answer to the question before
     if understood.certain:
-        _count(person, question, message, understood.value, now)
+        _count(person, question, message, understood.value, caller, now)
         asking.go_on(person.survey, person, question, understood.value, caller, now)
     else:
         _write(person, question, message, UNCLEAR, None, now)
@@ -55,7 +56,7 @@ def hear(message: Inbound, number: str, caller: Caller, now: datetime) -> bool:
 
 
 def decide(answer: int, value: str, by: str, caller: Caller, now: datetime) -> SurveyAnswer:
-    """A person says what was meant: one of `values`, or "" for none of them.
+    """A person says what was meant: one of `offered`, or "" for none of them.
 
     Raises NotFound, Conflict `survey_answer_decided`, or Invalid on `value`.
     """
@@ -65,17 +66,24 @@ def decide(answer: int, value: str, by: str, caller: Caller, now: datetime) -> S
             raise NotFound("survey_answer_unknown")
         if found.state != UNCLEAR:
             raise Conflict("survey_answer_decided")
-        if value and value not in values(found.question):
+        if value and value not in offered(found.question):
             raise Invalid("survey_value_unknown", field="value", value=value)
         person, question = found.person, found.question
+        meant = None if value in ("", AS_IS) else value
         if value:
+            _take(person, question, meant, found.text, found.inbound, caller, now)
             _replace(person, question)
-        chosen = {"state": COUNTED if value else DISMISSED, "value": value or None, "decided_by": by}
+        chosen = {"state": COUNTED if value else DISMISSED, "value": meant, "decided_by": by}
         SurveyAnswer.update(**chosen).where(SurveyAnswer.id == found.id).execute()
         audit.write(by, "survey_answer_decided", now, person.number, shown=person.survey.name[:60])
         if value and person.state == OPEN and person.question_id == question.id and asking.has_left(person):
-            asking.go_on(person.survey, person, question, value, caller, now)
+            asking.go_on(person.survey, person, question, meant, caller, now)
     return SurveyAnswer.get_by_id(answer)
+
+
+def offered(question: SurveyQuestion) -> list[str]:
+    """What a person may say of a text that was not understood."""
+    return values(question) or [AS_IS]
 
 
 def values(question: SurveyQuestion) -> list[str]:
@@ -98,6 +106,7 @@ def _hear_of_the_one_before(person: SurveyPerson, message: Inbound, caller: Call
     if not understood.certain:
         _write(person, question, message, UNCLEAR, None, now)
     elif question.kind == FREE:  # somebody writes in two texts
+        _take(person, question, None, message.text, message.uid, caller, now)
         _write(person, question, message, COUNTED, None, now)
     elif understood.value == before.value:
         _write(person, question, message, REPLACED, understood.value, now)
@@ -107,7 +116,7 @@ def _hear_of_the_one_before(person: SurveyPerson, message: Inbound, caller: Call
         except GatewayError:  # it is leaving at this moment: both stand, and a person decides
             _write(person, question, message, UNCLEAR, None, now)
             return True
-        _count(person, question, message, understood.value, now)
+        _count(person, question, message, understood.value, caller, now)
         asking.go_on(person.survey, person, question, understood.value, caller, now)
     return True
 
@@ -139,10 +148,30 @@ def _ask_again(person: SurveyPerson, question: SurveyQuestion, caller: Caller, n
 
 
 def _count(
-    person: SurveyPerson, question: SurveyQuestion, message: Inbound, value: str | None, now: datetime
+    person: SurveyPerson,
+    question: SurveyQuestion,
+    message: Inbound,
+    value: str | None,
+    caller: Caller,
+    now: datetime,
 ) -> None:
+    _take(person, question, value, message.text, message.uid, caller, now)
     _replace(person, question)
     _write(person, question, message, COUNTED, value, now)
+
+
+def _take(
+    person: SurveyPerson,
+    question: SurveyQuestion,
+    value: str | None,
+    text: str,
+    inbound: str,
+    caller: Caller,
+    now: datetime,
+) -> None:
+    """What an answer brings about, before it is written down: its tag, and the word to programs."""
+    tagging.follow(person, question, value)
+    telling.tell(person, question, value, text, inbound, caller, now)
 
 
 def _replace(person: SurveyPerson, question: SurveyQuestion) -> None:
@@ -174,6 +203,7 @@ def _write(
         state=state,
         inbound=message.uid,
     )
+    topics.note(message, topics.SURVEY, person.survey.uid)
 
 
 def _understood(question: SurveyQuestion, text: str) -> Understood:

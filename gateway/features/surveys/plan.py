@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateway.config import Appliance
-from gateway.contacts import audience, recipients
+from gateway.contacts import audience, recipients, tags
 from gateway.contacts.recipients import MOST_TYPED, Recipients
 from gateway.errors import Invalid
 from gateway.features.surveys import flow, understanding, wording
@@ -34,13 +34,20 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question; `hint` None: the usual words.  `onward`: branch → the id of a later question, or 0."""
+    """One question; `hint` None: the usual words.  `onward`: branch → the id of a later question, or 0;
+    `tags`: branch → the tag that whoever says so gets, "" for none."""
 
     kind: str
     text: str
     labels: Sequence[str] = ()
     hint: str | None = None
     onward: Mapping[str, int] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def kept_tags(self) -> dict[str, str]:
+        """As they are kept; raises Invalid on `tag-BRANCH`."""
+        return {branch: _tag(branch, typed) for branch, typed in self.tags.items() if typed.strip()}
 
 
 def understood(typed: str, site: Appliance, now: datetime) -> Recipients:
@@ -81,9 +88,15 @@ def check_question(asked: Asked, later: Sequence[int]) -> None:
         _as_field("hint", asked.hint)
     if asked.kind == CHOICE:
         _check_labels(asked.labels)
+    known = flow.branches(asked.kind, asked.labels)
     for branch, target in asked.onward.items():
-        if branch not in flow.branches(asked.kind, asked.labels) or (target != END and target not in later):
+        if branch not in known or (target != END and target not in later):
             raise Invalid("survey_branch_back", field=f"onward-{branch}")
+    for branch in asked.kept_tags:
+        if branch not in known:
+            raise Invalid(
+                "survey_branch_unknown", field=f"tag-{branch}", value=branch, known=", ".join(known)
+            )
 
 
 def check_law(question: SurveyQuestion, category: str, site: Appliance) -> None:
@@ -115,6 +128,13 @@ def _as_field(name: str, text: str) -> None:
         texts.clean(text)
     except Invalid as error:
         raise Invalid(error.code, field=name, **error.facts) from error
+
+
+def _tag(branch: str, typed: str) -> str:
+    try:
+        return tags.tidy(typed)
+    except Invalid as error:
+        raise Invalid(error.code, field=f"tag-{branch}", **error.facts) from error
 
 
 def _check_labels(labels: Sequence[str]) -> None:

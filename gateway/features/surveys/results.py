@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.features.surveys import flow, hearing, verbs, wording
+from gateway.features.surveys import flow, hearing, verbs
 from gateway.features.surveys.states import COUNTED, FREE, LATE, PEOPLE, SCORE, UNCLEAR
 from gateway.store.models import Survey, SurveyAnswer, SurveyPerson, SurveyQuestion
 from gateway.store.terms import fn
@@ -57,7 +57,7 @@ class Results:
 
 def of(survey: Survey, part: str = EVERYBODY) -> Results:
     """Of everybody, of the trial alone, or of the others."""
-    theirs = _theirs(survey, part)
+    theirs = of_part(survey, part)
     rows: Any = SurveyPerson.select(SurveyPerson.state, fn.COUNT(SurveyPerson.id)).where(*theirs)
     counted: dict[str, int] = dict(rows.group_by(SurveyPerson.state).tuples())
     invited = SurveyPerson.select().where(*theirs, SurveyPerson.invited_at.is_null(False)).count()
@@ -103,13 +103,8 @@ def promoters(counts: dict[str, int]) -> Promoters | None:
     return Promoters(round(100 * (bands[flow.PROMOTERS] - bands[flow.DETRACTORS]) / total), bands)
 
 
-def value_word(question: SurveyQuestion, value: str | None) -> str:
-    """A label for what is one, the value itself otherwise."""
-    labels = wording.labels(question)
-    return labels[int(value) - 1] if labels and value else value or ""
-
-
-def _theirs(survey: Survey, part: str) -> list[Any]:
+def of_part(survey: Survey, part: str) -> list[Any]:
+    """What tells the people of a part from the others of the survey."""
     theirs: list[Any] = [SurveyPerson.survey == survey.id]
     if part != EVERYBODY:
         theirs.append(SurveyPerson.trial == (part == TRIED))

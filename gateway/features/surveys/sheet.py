@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from gateway.features.surveys import results, verbs
+from gateway import audit
+from gateway.features.surveys import results, verbs, wording
 from gateway.features.surveys.states import COUNTED, FREE
+from gateway.store import database
 from gateway.store.models import Survey, SurveyAnswer, SurveyPerson
 
 ROWS = 200  # people read at once
@@ -26,11 +28,17 @@ class Line:
     answers: Sequence[str]
 
 
-def lines(survey: Survey, is_anonymous: bool = False) -> Iterator[Line]:
-    """Everybody who was asked, in order; without names in the order of what they said, so that no place in
-    the list tells who somebody is."""
-    found = _lines(survey, is_anonymous)
+def lines(survey: Survey, is_anonymous: bool = False, part: str = results.EVERYBODY) -> Iterator[Line]:
+    """Everybody who was asked, in order, or those of the trial, or the others; without names in the order of
+    what they said, so that no place in the list tells who somebody is."""
+    found = _lines(survey, is_anonymous, part)
     return iter(sorted(found, key=lambda line: (*line.answers,))) if is_anonymous else found
+
+
+def note(survey: Survey, by: str, now: datetime) -> None:
+    """The list was given out with its numbers."""
+    with database.transaction():
+        audit.write(by, "survey_exported", now, shown=survey.name[:60])
 
 
 def headings(survey: Survey) -> list[str]:
@@ -38,15 +46,15 @@ def headings(survey: Survey) -> list[str]:
     return [question.text for question in verbs.questions(survey)]
 
 
-def _lines(survey: Survey, is_anonymous: bool) -> Iterator[Line]:
+def _lines(survey: Survey, is_anonymous: bool, part: str) -> Iterator[Line]:
     questions = verbs.questions(survey)
     last = 0
-    while people := _asked(survey, last):
+    while people := _asked(survey, part, last):
         last = people[-1].id
         said: dict[tuple[int, int], list[str]] = defaultdict(list)
         for answer in _answers(people):
             question = answer.question
-            shown = answer.text if question.kind == FREE else results.value_word(question, answer.value)
+            shown = answer.text if question.kind == FREE else wording.value_word(question, answer.value)
             said[answer.person.id, question.id].append(shown)
         for person in people:
             answers = [" / ".join(said[person.id, question.id]) for question in questions]
@@ -55,9 +63,9 @@ def _lines(survey: Survey, is_anonymous: bool) -> Iterator[Line]:
             yield Line(hidden, person.trial, person.state, ended, answers)
 
 
-def _asked(survey: Survey, after: int) -> list[SurveyPerson]:
+def _asked(survey: Survey, part: str, after: int) -> list[SurveyPerson]:
     rows = SurveyPerson.select().where(
-        SurveyPerson.survey == survey.id, SurveyPerson.id > after, SurveyPerson.invited_at.is_null(False)
+        *results.of_part(survey, part), SurveyPerson.id > after, SurveyPerson.invited_at.is_null(False)
     )
     return list(rows.order_by(SurveyPerson.id).limit(ROWS))
 

@@ -19,6 +19,7 @@ LATE, DISMISSED = "late", "dismissed"
 YES_NO, CHOICE, SCORE, FREE = "yes_no", "choice", "score", "open"  # kinds of questions
 KINDS = (YES_NO, CHOICE, SCORE, FREE)
 YES, NO = "yes", "no"
+AS_IS = "as_is"  # what a person decides of an open question: it is an answer
 
 CATEGORIES = ("notification", "marketing")
 SOURCE = "survey:"  # what the source of its messages begins with

@@ -17,6 +17,7 @@ from gateway.features.surveys.states import CHOICE, FREE, NO, SCORE, YES, YES_NO
 LONGEST = 1000  # characters that are read
 MOST_SCORE = 10
 BREAKS = ".,;:!()…–—-\n"
+QUOTED = re.compile(r"^> *[^\d\s].*$\n?", re.MULTILINE)
 TOKEN = re.compile(
     r"\x01\d+"  # a choice by its label
     r"|[-+−<>=~≈±]\d[\d.,]*|\d+(?:[.,:/–-]\d+)+|\d+\s?[%€$£°½]"  # a number that is another one
@@ -68,7 +69,7 @@ def understand(question: Question, text: str) -> Understood:
     """What this text answers.  Every text has an answer; of two answers in one text only the first counts,
     and only where the second cannot be about the same question."""
     if question.kind == FREE:
-        return Understood(None, bool(text.strip()))
+        return Understood(None, _says_something(text))
     tokens = list(_tokens(question, text))
     value = _value(tokens, question.kind)
     if value is None:
@@ -76,6 +77,12 @@ def understand(question: Question, text: str) -> Understood:
     begin = next(token for token in tokens if token.kind in (Kind.VALUE, Kind.FIX))
     is_soft = any(token.word in said.SOFT_FIXES for token in tokens) and len(_said(tokens)) == 1
     return Understood(value, True, begin.kind is Kind.FIX or is_soft)
+
+
+def _says_something(text: str) -> bool:
+    """ "?" and "..." do not, nor does what a telephone says of a heart on our message."""
+    says = any(unicodedata.category(char)[0] in "LN" or unicodedata.category(char) == "So" for char in text)
+    return says and not said.REACTION.match(plain(text))
 
 
 def plain(text: str) -> str:
@@ -103,7 +110,7 @@ def leading(label: str) -> int | None:
 
 
 def _tokens(question: Question, text: str) -> Iterator[Token]:
-    spelled = text[:LONGEST]
+    spelled = QUOTED.sub("", text[:LONGEST]) or text[:LONGEST]
     if question.kind == YES_NO:
         for sign, meant in said.THUMBS.items():
             spelled = spelled.replace(sign, meant)
@@ -120,10 +127,20 @@ def _tokens(question: Question, text: str) -> Iterator[Token]:
 def _with_labels(spelled: str, labels: Sequence[str]) -> str:
     """Each label as one token; the longest first, for a short one may lie within."""
     numbered = sorted(enumerate(labels, 1), key=lambda pair: -len(pair[1]))
+    bare = [_bare(label) for label in labels]
     for number, label in numbered:
-        words = r"[\W_]+".join(re.escape(word) for word in label_of(label).split())
-        spelled = re.sub(rf"(?<![\w\x01]){words}(?!\w)", f" \x01{number} ", spelled)
+        for words in (label_of(label), bare[number - 1]):
+            if words and (words == label_of(label) or bare.count(words) == 1):
+                pattern = r"[\W_]+".join(re.escape(word) for word in words.split())
+                spelled = re.sub(rf"(?<![\w\x01])(?<!ce ){pattern}(?!\w)", f" \x01{number} ", spelled)
     return spelled
+
+
+def _bare(label: str) -> str:
+    """Without the article in front: to "Le samedi" people answer "samedi".  "" where a number is left."""
+    article, _, rest = label_of(label).partition(" ")
+    is_word = bool(rest) and not rest[0].isdigit() and rest.split()[0] not in said.NUMBERS
+    return rest if article in said.LABEL_ARTICLES and is_word else ""
 
 
 def _token(word: str, question: Question) -> Token | None:
@@ -159,7 +176,7 @@ def _number(word: str, question: Question) -> Token:
         return _within(word, number, question)
     if word in said.FIXES:
         return Token(Kind.FIX, word)
-    is_polite = word in said.POLITE or word in said.LEADS or word in said.UNITS
+    is_polite = word in said.POLITE | said.LEADS | said.UNITS | said.PRAISE
     return Token(Kind.POLITE if is_polite else Kind.OTHER, word)
 
 
@@ -186,7 +203,7 @@ def _value(tokens: Sequence[Token], kind: str) -> str | None:
     while at < len(tokens):
         token = tokens[at]
         if token.kind is Kind.LINE:
-            return None if _takes_back(tokens[at:]) else value
+            return None if _takes_back(tokens[at:], value) else value
         if token.kind is Kind.FIX:
             is_of_another = any(token.kind is Kind.NUMBER for token in tokens)
             return None if is_of_another else _mended(tokens[at:], value)
@@ -212,14 +229,16 @@ def _agrees(token: Token, value: str, kind: str) -> bool:
     """Says nothing new."""
     if token.kind is Kind.VALUE:
         return token.value == value
-    if kind == YES_NO and token.word in (said.TAIL_YES, said.TAIL_NO):
-        return (token.word == said.TAIL_YES) == (value == YES)
+    if kind == YES_NO and token.word in said.YES_TAILS | said.NO_TAILS:
+        return (token.word in said.YES_TAILS) == (value == YES)
     return token.kind is Kind.POLITE or (kind == YES_NO and token.kind is Kind.NUMBER)
 
 
-def _takes_back(rest: Sequence[Token]) -> bool:
-    """Another line may answer another question; one that mends what was said leaves a doubt."""
-    return any(token.kind is Kind.FIX or token.word in ("ou", "or", "?") for token in rest)
+def _takes_back(rest: Sequence[Token], value: str) -> bool:
+    """Another line may answer another question; one that mends what was said leaves a doubt, and so does one
+    that names another choice: somebody sent our own list back."""
+    other = any(token.word[0] == "\x01" and token.value != value for token in rest)
+    return other or any(token.kind is Kind.FIX or token.word in ("ou", "or", "?") for token in rest)
 
 
 def _mended(rest: Sequence[Token], value: str) -> str | None:

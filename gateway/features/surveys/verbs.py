@@ -99,18 +99,18 @@ def change_question(uid: str, question: int, asked: Asked, site: Appliance) -> S
     """Its kind, its text, its answers and where these lead."""
     with database.transaction():
         known = _in(uid, DRAFT)
-        found = _question(known, question)
+        found = find_question(known, question)
         later = [one.id for one in questions(known) if one.position > found.position]
         plan.check_question(asked, later)
         SurveyQuestion.update(**_columns(asked, site)).where(SurveyQuestion.id == found.id).execute()
-        return _question(known, question)
+        return find_question(known, question)
 
 
 def remove_question(uid: str, question: int) -> None:
     """The others move up; what led to it leads to the next one."""
     with database.transaction():
         known = _in(uid, DRAFT)
-        _question(known, question).delete_instance()
+        find_question(known, question).delete_instance()
         for position, one in enumerate(questions(known), 1):
             kept = {branch: target for branch, target in one.onward.items() if target != question}
             here = SurveyQuestion.id == one.id
@@ -159,6 +159,15 @@ def remove(uid: str, by: str, now: datetime) -> Survey:
     return known
 
 
+def find_question(survey: Survey, question: int) -> SurveyQuestion:
+    """One of its questions by its id; raises NotFound `survey_question_unknown`."""
+    here = (SurveyQuestion.id == question) & (SurveyQuestion.survey == survey.id)
+    found: SurveyQuestion | None = SurveyQuestion.get_or_none(here)
+    if found is None:
+        raise NotFound("survey_question_unknown")
+    return found
+
+
 def _columns(asked: Asked, site: Appliance) -> dict[str, Any]:
     labels = [label.strip() for label in asked.labels] if asked.kind == CHOICE else []
     usual = wording.hint(asked.kind, labels, site.language)
@@ -168,15 +177,8 @@ def _columns(asked: Asked, site: Appliance) -> dict[str, Any]:
         "choices": {"labels": labels},
         "hint": usual if asked.hint is None else asked.hint.strip(),
         "onward": dict(asked.onward),
+        "tags": asked.kept_tags,
     }
-
-
-def _question(survey: Survey, question: int) -> SurveyQuestion:
-    here = (SurveyQuestion.id == question) & (SurveyQuestion.survey == survey.id)
-    found: SurveyQuestion | None = SurveyQuestion.get_or_none(here)
-    if found is None:
-        raise NotFound("survey_question_unknown")
-    return found
 
 
 def _in(uid: str, *states: str) -> Survey:

@@ -28,6 +28,12 @@ def labels(question: SurveyQuestion) -> tuple[str, ...]:
     return tuple(question.choices.get("labels", ()))
 
 
+def value_word(question: SurveyQuestion, value: str | None) -> str:
+    """A label for what is one, the value itself otherwise."""
+    known = labels(question)
+    return known[int(value) - 1] if known and value else value or ""
+
+
 def compose(text: str, choices: Sequence[str], how: str) -> str:
     """The question as it leaves, its gaps as they stand: the answers, one a line, then how to answer."""
     numbered = [f"{number} {label}" for number, label in enumerate(choices, 1)]

@@ -45,6 +45,10 @@ STEPS = (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     alarm_id INTEGER NOT NULL REFERENCES alarms (id) ON DELETE CASCADE,
     event VARCHAR(10) NOT NULL, at BIGINT NOT NULL)""",
+    # what a received message was for, so that whoever is told of it need not ask
+    """CREATE TABLE inbound_topics (
+    inbound_id INTEGER NOT NULL PRIMARY KEY REFERENCES inbound (id) ON DELETE CASCADE,
+    kind VARCHAR(12) NOT NULL, subject VARCHAR(32) NOT NULL)""",
     # codes: a text whose secret stands nowhere
     "ALTER TABLE messages ADD COLUMN sealed VARCHAR(200)",
     """CREATE TABLE verifications (

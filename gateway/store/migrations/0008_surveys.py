@@ -17,7 +17,7 @@ STEPS = (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     survey_id INTEGER NOT NULL REFERENCES surveys (id) ON DELETE CASCADE,
     position INTEGER NOT NULL, kind VARCHAR(10) NOT NULL, text TEXT NOT NULL, choices TEXT NOT NULL,
-    hint VARCHAR(160) NOT NULL, onward TEXT NOT NULL)""",
+    hint VARCHAR(160) NOT NULL, onward TEXT NOT NULL, tags TEXT NOT NULL)""",
     "CREATE INDEX survey_questions_survey ON survey_questions (survey_id, position)",
     """CREATE TABLE survey_people (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

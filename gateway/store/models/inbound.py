@@ -28,6 +28,19 @@ class Inbound(Row):
         table_name = "inbound"
 
 
+class InboundTopic(Row):
+    """What a received message was for."""
+
+    inbound_id: int
+
+    inbound = ForeignKeyField(Inbound, primary_key=True, on_delete="CASCADE")
+    kind = CharField(max_length=12)  # survey, appointment, keyword
+    subject = CharField(max_length=32)  # the uid of that one
+
+    class Meta:
+        table_name = "inbound_topics"
+
+
 class InboundPart(Row):
     """One received TPDU; its digest makes reading it a second time harmless."""
 

@@ -40,6 +40,7 @@ class SurveyQuestion(Row):
     choices = JsonField(default=dict)  # {"labels": ["Red", "Blue"]}
     hint = CharField(max_length=160, default="")
     onward = JsonField(default=dict)  # answer → the id of a later question, 0: the end; absent: the next
+    tags = JsonField(default=dict)  # answer → the tag that whoever says so gets
 
     class Meta:
         table_name = "survey_questions"

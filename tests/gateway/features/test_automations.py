@@ -24,9 +24,9 @@ from gateway.store.models import (
     Automation,
     AutomationEvent,
     AutomationRun,
+    AutomationTurn,
     Contact,
     GroupMember,
-    Inbound,
     Message,
     Part,
 )
@@ -87,10 +87,8 @@ class Shop:
         return told.is_new
 
     def hears(self, number: str, text: str) -> None:
-        row = {"sender": number, "text": text, "received_at": self.bench.now, "complete": True, "sim": "1"}
-        uid = self.bench.ids.uid(self.bench.now)
         with database.transaction():
-            message = Inbound.create(uid=uid, modem="sim1", part_count=1, concat_wide=False, **row)
+            message = self.bench.receive(text, number)
             assert not self.feature.hear(message, number, self.house, self.bench.now)
 
     def leave(self) -> None:
@@ -379,6 +377,29 @@ def test_steps_move_and_go_and_who_is_on_the_way_stays_in_place(shop: Shop) -> N
     shop.bench.clock.move(HOUR)
     shop.run()
     assert shop.texts() == ["Deux", "Trois"]
+
+
+def test_who_stands_between_two_steps_that_change_places_takes_both_and_hears_nothing_twice(
+    shop: Shop,
+) -> None:
+    wait = Step("wait", wait_min=60)
+    uid = shop.automation(Terms("event", event="a"), HELLO, wait, Step("tag", "x"), Step("send", "Deux"))
+    shop.tell("a")
+    verbs.pause(uid, BY, shop.bench.now)
+    first, _, third, _ = verbs.steps(verbs.find(uid))
+    assert verbs.between(verbs.find(uid)) == {3: 1}
+    verbs.move_step(uid, third.id, -1)  # they wait, and the tag comes before the wait now
+    verbs.move_step(uid, first.id, 1)  # the greeting comes after the tag: they had it
+    assert verbs.between(verbs.find(uid)) == {1: 1}
+    assert [step.text for step in verbs.steps(verbs.find(uid))] == ["x", "Bonjour {prénom}", "", "Deux"]
+    verbs.start(uid, BY, shop.bench.site, shop.bench.now)
+    shop.bench.clock.move(HOUR)
+    shop.run()
+    assert shop.texts() == ["Bonjour"]
+    shop.bench.clock.move(HOUR)
+    shop.run()
+    assert shop.texts() == ["Bonjour", "Deux"]
+    assert [turn.what for turn in AutomationTurn.select()].count("had_it") == 1
 
 
 WRONG: tuple[tuple[Terms, tuple[Step, ...], str, str], ...] = (

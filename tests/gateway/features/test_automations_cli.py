@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from click.testing import CliRunner, Result
+import pytest
 
-from gateway.cli import main
 from gateway.features.automations import beginning, verbs
 from gateway.features.automations.plan import Step, Terms
 from gateway.store import database
 
 if TYPE_CHECKING:
-    from conftest import Bench
+    from conftest import Bench, Run
 
 ANNA = "+33639983001"
-TOML = '[appliance]\nlanguage = "en"\ndata_dir = "."\nruntime_dir = "run"\n'
 
 
-def test_an_automation_at_the_terminal(bench: Bench, tmp_path: Path) -> None:
-    bench.clock.wall = datetime.now(UTC)
-    (tmp_path / "gateway.toml").write_text(TOML, encoding="utf-8")
+@pytest.fixture
+def run(run: Run) -> Run:
+    return lambda *words: run("automation", *words)
 
-    def run(*words: str) -> Result:
-        return CliRunner().invoke(main, ["--config", str(tmp_path / "gateway.toml"), "automation", *words])
 
+def test_an_automation_at_the_terminal(bench: Bench, run: Run) -> None:
     assert "There is no automation." in run("list").stdout
     with database.connection():
         uid = verbs.draft("Cart", "page:ana", bench.now, bench.ids).uid
@@ -47,4 +42,3 @@ def test_an_automation_at_the_terminal(bench: Bench, tmp_path: Path) -> None:
     assert (told["state"], told["runs"]) == ("paused", {"waiting": 1, "left_out": 1})
     assert "Paused" in run("list").stdout
     assert run("pause", uid).exit_code == 1
-    database.connection().__enter__()  # a command closed the one that `bench` is about to close

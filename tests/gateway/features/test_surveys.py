@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,15 +12,27 @@ import pytest
 
 from gateway.consent import ledger
 from gateway.consent.ledger import Act
+from gateway.contacts import book, tags
+from gateway.contacts.book import Entry
 from gateway.errors import Conflict, GatewayError, Invalid
 from gateway.features.api import House
-from gateway.features.surveys import hearing, results, sheet, verbs
+from gateway.features.surveys import hearing, results, sheet, tagging, verbs
 from gateway.features.surveys.feature import Surveys
 from gateway.features.surveys.plan import Asked, Terms
 from gateway.features.surveys.states import source
+from gateway.features.webhooks import hooks
 from gateway.privacy import erase, export, survey_traces
 from gateway.store import database
-from gateway.store.models import Inbound, Message, Part, Survey, SurveyAnswer, SurveyPerson
+from gateway.store.models import (
+    Contact,
+    Delivery,
+    InboundTopic,
+    Message,
+    Part,
+    Survey,
+    SurveyAnswer,
+    SurveyPerson,
+)
 from people import agree
 
 BY = "page:ana"
@@ -68,17 +82,7 @@ class Town:
     def says(self, number: str, text: str, has_left: bool = True) -> bool:
         """A text comes; what it brings about leaves at once."""
         now = self.bench.now
-        message = Inbound.create(
-            uid=self.bench.ids.uid(now),
-            sender=number,
-            text=text,
-            received_at=now,
-            complete=True,
-            modem="sim1",
-            sim="1",
-            part_count=1,
-            concat_wide=False,
-        )
+        message = self.bench.receive(text, number)
         with database.transaction():
             taken = self.feature.hear(message, number, self.house, now)
         if has_left:
@@ -105,6 +109,10 @@ COMES = Asked("yes_no", "Viendrez-vous samedi ?")
 COLOUR = Asked("choice", "Quelle couleur ?", ("Rouge", "Bleu"))
 NPS = Asked("score", "Nous conseilleriez-vous ?")
 WHY = Asked("open", "Pourquoi ?")
+
+
+def tags_of(number: str) -> list[str]:
+    return tags.of(Contact.get(Contact.number == number).id)
 
 
 def state(uid: str, number: str) -> str:
@@ -138,6 +146,81 @@ def test_questions_follow_each_other_and_end_with_thanks(town: Town) -> None:
     assert [counted(uid, place) for place in range(3)] == [{"yes": 1}, {"2": 1}, {"9": 1}]
     assert results.of(verbs.find(uid)).questions[3].texts == ["L'accueil"]
     assert not town.says(ANNA, "Et encore merci")
+
+
+def test_whoever_answers_gets_the_tag_of_that_answer(
+    town: Town,
+) -> None:
+    marked = replace(COMES, tags={"yes": " vient ", "no": "absent"})
+    for number in (ANNA, BEN):
+        book.add(number, Entry("Who"), BY, town.bench.now)
+    tags.stick([Contact.get(Contact.number == BEN).id], ["vient"])
+    uid = town.asked(marked, WHY)
+    town.says(ANNA, "oui")
+    town.says(BEN, "peut-être")
+    assert tags_of(ANNA) == ["vient"]
+    town.says(CLEO, "oui")  # is not among the contacts
+    (unclear,) = results.unclear(verbs.find(uid))
+    hearing.decide(unclear.id, "no", BY, town.bench.caller, town.bench.now)
+    assert tags_of(BEN) == ["absent", "vient"], "what was there before the survey stays"
+    draft = town.survey("Encore", start=False)
+    with pytest.raises(Invalid, match="survey_branch_unknown"):
+        verbs.add_question(draft, replace(COMES, tags={"8": "x"}), town.bench.site)
+
+
+def test_a_changed_answer_takes_its_tag_back(town: Town) -> None:
+    book.add(ANNA, Entry("Anna"), BY, town.bench.now)
+    town.asked(replace(COMES, tags={"yes": "vient", "no": "absent"}), WHY)
+    town.says(ANNA, "oui", has_left=False)
+    assert tags_of(ANNA) == ["vient"]
+    town.says(ANNA, "non", has_left=False)
+    assert tags_of(ANNA) == ["absent"]
+
+
+def test_those_who_answered_one_way_get_a_tag_together(town: Town) -> None:
+    uid = town.asked(NPS)
+    for number, said in zip(FEW, ("10", "9", "7", "2"), strict=True):
+        town.says(number, said)
+    book.add(ANNA, Entry("Anna"), BY, town.bench.now)
+    book.add(CLEO, Entry("Cleo"), BY, town.bench.now)
+    (asked,) = verbs.questions(verbs.find(uid))
+    stuck = tagging.gather(asked, "9-10", "fans", BY, town.bench.now, lambda seconds: None)
+    assert (stuck.tag, stuck.people, stuck.strangers) == ("fans", 1, 1)
+    assert (tags_of(ANNA), tags_of(CLEO)) == (["fans"], [])
+    for branch, tag, field in (("8", "x", "branch"), ("0-6", "", "tag"), ("0-6", "x" * 41, "tag")):
+        with pytest.raises(Invalid) as caught:
+            tagging.gather(asked, branch, tag, BY, town.bench.now, lambda seconds: None)
+        assert caught.value.field == field
+
+
+def test_programs_are_told_each_answer_as_it_was_understood(town: Town) -> None:
+    bench = town.bench
+    hooks.add("till", "http://127.0.0.1:1/hook", ["survey.answered"], BY, bench.now, bench.ids)
+    uid = town.asked(COLOUR, WHY)
+    town.says(ANNA, "le bleu svp", has_left=False)
+    town.says(ANNA, "non, rouge")
+    town.says(BEN, "je ne sais pas")
+    (unclear,) = results.unclear(verbs.find(uid))
+    hearing.decide(unclear.id, "2", BY, bench.caller, bench.now)
+    town.says(CLEO, "1")
+    town.says(CLEO, "L'accueil")
+    told = [json.loads(row.payload) for row in Delivery.select().order_by(Delivery.id)]
+    assert {one["type"] for one in told} == {"survey.answered"}
+    assert [(one["data"]["number"], one["data"]["value"], one["data"]["label"]) for one in told] == [
+        (ANNA, "2", "Bleu"),
+        (ANNA, "1", "Rouge"),
+        (BEN, "2", "Bleu"),
+        (CLEO, "1", "Rouge"),
+        (CLEO, None, ""),
+    ]
+    last = told[-1]["data"]
+    assert (last["survey"], last["question"]["position"], last["text"]) == (uid, 2, "L'accueil")
+    assert {(row.kind, row.subject) for row in InboundTopic.select()} == {("survey", uid)}
+    assert InboundTopic.select().count() == 5
+    copy = export.everything(ANNA, bench.site, BY, bench.now)
+    assert [row["about"] for row in copy["inbound"]] == [f"survey {uid}"] * 2
+    erase.erase(ANNA, "FR", BY, bench.now, sleep=lambda seconds: None)
+    assert all(ANNA not in row.payload for row in Delivery.select())
 
 
 def test_an_answer_may_lead_past_a_question_or_to_the_end(town: Town) -> None:
@@ -180,6 +263,22 @@ def test_a_person_may_say_that_an_answer_is_none(town: Town) -> None:
     assert counted(uid) == {}
     assert town.says(ANNA, "oui"), "they may still answer"
     assert counted(uid) == {"yes": 1}
+
+
+def test_what_a_telephone_says_of_a_heart_is_an_answer_where_a_person_says_so(town: Town) -> None:
+    uid = town.asked(Asked("open", "Que changer ?"))
+    town.says(ANNA, "A aimé « Que changer ? »")
+    town.says(BEN, "Loved “Que changer ?”")
+    assert counted(uid) == {}
+    first, second = results.unclear(verbs.find(uid))
+    with pytest.raises(Invalid, match="survey_value_unknown"):
+        hearing.decide(first.id, "yes", BY, town.bench.caller, town.bench.now)
+    decided = hearing.decide(first.id, "as_is", BY, town.bench.caller, town.bench.now)
+    hearing.decide(second.id, "", BY, town.bench.caller, town.bench.now)
+    assert (decided.state, decided.value) == ("counted", None)
+    assert (state(uid, ANNA), state(uid, BEN)) == ("done", "open")
+    (found,) = results.of(verbs.find(uid)).questions
+    assert (found.answers, found.counts) == (1, {})
 
 
 def test_a_better_answer_settles_what_was_unclear(town: Town) -> None:

@@ -3,39 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-from click.testing import CliRunner, Result
-
-from gateway.cli import main
 from gateway.features.surveys import verbs
 from gateway.features.surveys.plan import Asked, Terms
 from gateway.store import database
 from gateway.store.models import Survey, SurveyAnswer, SurveyPerson
 
 if TYPE_CHECKING:
-    from conftest import Bench
+    from conftest import Bench, Run
 
-Run = Callable[..., Result]
 ANNA = "+33639983001"
-TOML = '[appliance]\nlanguage = "en"\ndata_dir = "."\nruntime_dir = "run"\n'
-
-
-@pytest.fixture
-def run(bench: Bench, tmp_path: Path) -> Iterator[Run]:
-    """Run one command in the installation whose ledger `bench` fills beforehand."""
-    bench.clock.wall = datetime.now(UTC)
-    (tmp_path / "gateway.toml").write_text(TOML, encoding="utf-8")
-
-    def command(*words: str) -> Result:
-        return CliRunner().invoke(main, ["--config", str(tmp_path / "gateway.toml"), *words])
-
-    yield command
-    database.connection().__enter__()  # a command closed the one that `bench` is about to close
 
 
 def test_a_survey_from_its_start_to_its_end(run: Run, bench: Bench) -> None:

@@ -14,6 +14,8 @@ from gateway.features.surveys.understanding import Question, understand
 COLOURS = Question(CHOICE, ("Rouge", "Bleu ciel", "Vert", "Aucun des trois"))
 AMOUNTS = Question(CHOICE, ("1 personne", "2 personnes", "Toute la famille"))
 WORDS = Question(CHOICE, ("Oui", "Non", "Je ne sais pas"))
+TIMES = Question(CHOICE, ("Le matin", "Le soir", "Le samedi", "Les deux"))
+LISTED = "1 Rouge\n2 Bleu ciel\n3 Vert\n4 Aucun des trois"
 YES_OR_NO, MARK = Question(YES_NO), Question(SCORE)
 
 # What is answered, by what is understood; None: asked again.  One answer between two bars.
@@ -99,15 +101,77 @@ UNDERSTOOD: tuple[tuple[Question, str | None, str], ...] = (
         "11|100|-1|+8|8.5|8,5|7,5/10|7½|7 ou 8|7-8|7 à 8|entre 7 et 8|8/20|8 sur 20|4/5|80%|5 étoiles"
         "|8 h|8h|moins de 5|environ 8|8, enfin 7|8, mais plutôt 7|8 non|8 ?|pas 8|de 0 à 10|0 à 10|bien"
         "|très bien|excellent|oui|non|0612345678|2 personnes|10 minutes d'attente|8 9|7 8|1O|dix-sept"
-        "|8, 2 heures d'attente|un peu déçu|je donne un 8|10 sur 10 bravo|~8|>8",
+        "|8, 2 heures d'attente|un peu déçu|je donne un 8|~8|>8",
     ),
+    (
+        YES_OR_NO,
+        "yes",
+        "Mais oui|mais oui !|Ah oui|Ben oui|bah oui|eh oui|Oh oui !|Oui pour moi|oui sans hésiter|Yes, for me"
+        "|oui sans hésitation|Sure|Sure!|yes I do|Yes I did|OUI!!!!|oui 👌|oui🙏|👍👍👍|O.U.I|Oui (Anna)"
+        "|Oui - Anna Durand|Oui\n\nAnna Durand\nEnvoyé de mon iPhone|> Avez-vous aimé ? OUI ou NON\noui"
+        "|Oui et merci|Oui, aucun problème|oui, c'était super",
+    ),
+    (
+        YES_OR_NO,
+        "no",
+        "Ah non|mais non|ben non|nooo|noooo!|No I don't|no I didn’t|No, I did not|non sans hésiter"
+        "|Non pour moi|Non, c'était nul|no, everything was fine|> Une question ?\n> Encore\nNon",
+    ),
+    (
+        YES_OR_NO,
+        None,
+        "👌|🙏|je crois que oui|Je pense que oui|je crois que non|I think so|I guess yes|euh oui|oh no"
+        "|pas sûre|not sure|Ni oui ni non|OUI STOP|oui stop svp|oui.non|👍👎"
+        "|👍 à « Avez-vous aimé ? OUI ou NON »"
+        "|Liked “Were you happy? YES or NO”|A aimé « Avez-vous aimé ? OUI ou NON »|oui mais non|Ah oui ?"
+        "|non pas encore|Yes, not bad|yes I don't|no I did|oui je n'ai pas trouvé|oui 50/50|0ui|nsp|moui"
+        "|oui si si|sure?|oui pour moi, non pour lui|Le 22/11 Chappe a écrit : OUI ou NON ?\nNon",
+    ),
+    (
+        MARK,
+        "10",
+        "10 sur 10 bravo|10 bravo|10/10 ⭐|10 parfait|Parfait, 10|10 sans hésiter|ce serait 10|10 bien sûr",
+    ),
+    (MARK, "9", "9/10|9 /10 !|Je mettrais 9|> Notez de 0 à 10\n9|9 (neuf)|nine out of ten|9⭐"),
+    (
+        MARK,
+        "8",
+        "note de 8|La note de 8|8 pour moi|Bonjour, 8. Cordialement, Anna|8. Mais l'attente est longue",
+    ),
+    (MARK, "7", "je dirai 7|disons 7|je donnerais 7|7 (sept)|8 oups 7"),
+    (
+        MARK,
+        None,
+        "9,5|18/20|5/5|⭐⭐⭐⭐⭐|💯|8+|9ish|de 8 à 9|au moins 8|5 maximum|à peine 6|8 (neuf)|pas 10"
+        "|8 et demi|8 ½|Accueil 8, prix 5|7 pour l'accueil et 5 pour le prix|depuis 9 ans|à 10h"
+        "|4 ans client, 9|8 et 9|8/9|0 à 10 : 9|Je ne sais pas, 5|plus de 8|10 fois merci"
+        "|huit virgule 5|8 STOP",
+    ),
+    (TIMES, "1", "le matin|Matin|matin svp|1 le matin|1 matin|le matin, merci"),
+    (TIMES, "2", "soir|Soir !|le soir|LE SOIR svp"),
+    (TIMES, "3", "samedi|3 samedi|moi c'est samedi"),
+    (TIMES, "4", "les deux|4"),
+    (
+        TIMES,
+        None,
+        "deux matins|samedi matin|le soir ou le samedi|ce soir|lundi soir|matin et soir|pas le matin|2 matin"
+        "|1 samedi sur 2|le matin si possible|soir de préférence|n'importe quand",
+    ),
+    (
+        COLOURS,
+        None,
+        f"{LISTED}|> {LISTED}|Rouge\nVert|2 et 3|2 & 3|2+3|le 2 et le 3|3 (pas 2)|2 puis 3|tout sauf vert"
+        "|vert d'eau|vert sinon rouge|rouge foncé|vert pour Anna, rouge pour moi|2 sur 4|4/4|option B"
+        "|A aimé « 1 Rouge »",
+    ),
+    (COLOURS, "3", "vert\nAnna|Vert, Anna Durand|> Quelle couleur ?\n3|vert 🟢|3 désolée|3️⃣"),
 )
 WAYS = [(question, said, value) for question, value, listed in UNDERSTOOD for said in listed.split("|")]
 
 
-def test_the_table_has_more_than_two_hundred_ways() -> None:
-    assert len(WAYS) > 400
-    assert sum(value is None for _, _, value in WAYS) > 100
+def test_the_table_has_more_than_five_hundred_ways() -> None:
+    assert len(WAYS) > 550
+    assert sum(value is None for _, _, value in WAYS) > 200
 
 
 @pytest.mark.parametrize(("question", "value", "listed"), UNDERSTOOD)
@@ -124,7 +188,33 @@ def test_what_is_said_is_understood_or_asked_again(
 
 def test_an_open_question_takes_any_text_but_none() -> None:
     assert understand(Question(FREE), "Plus de vélos !").certain
+    assert understand(Question(FREE), "👍").certain
     assert not understand(Question(FREE), " \n").certain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "?",
+        "...",
+        "A aimé « Que pouvons-nous améliorer ? »",
+        "A réagi avec 😂 à « Que pouvons-nous améliorer ? »",
+        "N’a pas aimé « Que pouvons-nous améliorer ? »",
+        "Loved “What could be better?”",
+        "Reacted 😂 to “What could be better?”",
+        "👍 to “ What could be better? ”",
+        "👍 à « Que pouvons-nous améliorer ? »",
+    ],
+)
+def test_what_a_telephone_says_of_a_heart_is_no_answer_to_an_open_question(text: str) -> None:
+    assert not understand(Question(FREE), text).certain
+
+
+@pytest.mark.parametrize(
+    "text", ["A aimé le pain", "Loved it", "Liked the “Paris” cake", "A +", "n'a pas aimé"]
+)
+def test_what_only_looks_like_it_is_one(text: str) -> None:
+    assert understand(Question(FREE), text).certain
 
 
 @pytest.mark.parametrize("text", ["non, 2 en fait", "finalement 2", "2 en fait", "pardon, 2", "plutôt 2"])

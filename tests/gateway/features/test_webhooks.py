@@ -22,37 +22,22 @@ from gateway.features.webhooks import deliveries, hooks, log, news, permits
 from gateway.features.webhooks.events import EVENTS, USUAL
 from gateway.features.webhooks.signing import of_key
 from gateway.features.webhooks.targets import Allowed
-from gateway.messages import outbox
+from gateway.messages import outbox, topics
 from gateway.messages.lifecycle import State
 from gateway.messages.outbox import Callback
 from gateway.modems import alarms
 from gateway.store import database, tallying
-from gateway.store.models import AlarmStep, History, Webhook
+from gateway.store.models import AlarmStep, History, Inbound, InboundTopic, Webhook
 from modem import api
 from modem.errors import Advice, advising
 from receiver import Receiver, Reply, Request
 from teller import SECRET, Teller, rows, told, types
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from conftest import Bench
 
 ANNA, BEN = "+33612345678", "+33698765432"
 LONG = "Bonjour ! " * 20  # two parts
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as running:
-        yield running
-
-
-@pytest.fixture
-def teller(bench: Bench) -> Iterator[Teller]:
-    made = Teller(bench)
-    yield made
-    made.feature.end()
 
 
 # ---- what is told ------------------------------------------------------------------------------------
@@ -149,6 +134,23 @@ def test_what_came_in_is_told_once_it_is_complete(bench: Bench, teller: Teller, 
     event, data = told(request)
     assert (event, data["text"], data["complete"]) == ("message.received", "Bonjour Anna", True)
     assert (data["from"], data["modem"]) == (ANNA, "sim1")
+
+
+def test_what_came_in_says_which_survey_or_keyword_it_was_for(
+    bench: Bench, teller: Teller, receiver: Receiver
+) -> None:
+    teller.add(receiver.url, "message.received")
+    teller.says("Bonjour")
+    teller.settle()
+    teller.says("1")
+    with database.transaction():
+        last = Inbound.select().order_by(Inbound.id.desc()).first()
+        topics.note(last, topics.KEYWORD, "rule")
+        topics.note(last, topics.SURVEY, "survey")
+    teller.settle()
+    assert [told(one)[1]["about"] for one in receiver.requests] == [None, {"kind": "survey", "id": "survey"}]
+    last.delete_instance()
+    assert InboundTopic.select().count() == 0
 
 
 def test_what_stays_incomplete_is_told_after_an_hour_and_again_when_it_is_whole(

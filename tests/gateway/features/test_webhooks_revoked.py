@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,19 +15,6 @@ from teller import Teller
 
 if TYPE_CHECKING:
     from conftest import Bench
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as running:
-        yield running
-
-
-@pytest.fixture
-def teller(bench: Bench) -> Iterator[Teller]:
-    made = Teller(bench)
-    yield made
-    made.feature.end()
 
 
 @pytest.mark.parametrize("how", ["twilio", "standard", "webhook"])

@@ -22,8 +22,6 @@ from receiver import Receiver, Reply, Request
 from teller import SECRET, Teller, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from conftest import Bench
 
 ANNA, OWN = "+33612345678", "+33639981234"
@@ -31,18 +29,11 @@ XML = "text/xml; charset=utf-8"
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as running:
-        yield running
-
-
-@pytest.fixture
-def teller(bench: Bench) -> Iterator[Teller]:
+def teller(teller: Teller, bench: Bench) -> Teller:
+    """Beside a modem whose number is known."""
     bench.site.runtime_dir.mkdir()
     status.write(bench.site.runtime_dir, (ModemStatus("sim1", "ready", number=OWN),), bench.now)
-    made = Teller(bench)
-    yield made
-    made.feature.end()
+    return teller
 
 
 def is_signed(request: Request, url: str, account: str) -> bool:

@@ -106,10 +106,10 @@ class Judge:
 
     def against(self, schema: Mapping[str, Any], value: Any, where: str) -> Iterator[str]:
         schema = self.resolve(schema)
-        if "oneOf" in schema:
-            fits = [choice for choice in schema["oneOf"] if not list(self.against(choice, value, where))]
+        if choices := schema.get("oneOf") or schema.get("anyOf"):
+            fits = [choice for choice in choices if not list(self.against(choice, value, where))]
             if len(fits) != 1:
-                yield f"{where}: fits {len(fits)} of {len(schema['oneOf'])} shapes: {value!r}"
+                yield f"{where}: fits {len(fits)} of {len(choices)} shapes: {value!r}"
             return
         yield from self._scalar(schema, value, where)
         if isinstance(value, dict):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from gateway.messages import lifecycle, lookup, retries
+from gateway.messages import lifecycle, lookup, retries, topics
 from gateway.messages.lifecycle import Event, Step
 from gateway.modems import budgets
 from gateway.policy.budgets import LIMITS, Limits
@@ -300,7 +300,14 @@ def test_received_messages_are_listed_newest_first(shop: Any, received: Callable
         "received_at": "2026-11-23T12:05:00.000+01:00",
         "complete": False,
         "modem": "sim1",
+        "about": None,
     }
+    with database.connection(), database.transaction():
+        topics.note(lookup.inbound(first), topics.SURVEY, "a" * 32)
+    assert [one["about"] for one in shop.get("/api/v1/inbound").get_json()["items"]] == [
+        None,
+        {"kind": "survey", "id": "a" * 32},
+    ]
 
 
 def test_every_configured_modem_is_listed_and_the_sim_is_masked(shop: Any, beat: Callable[..., None]) -> None:

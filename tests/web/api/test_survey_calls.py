@@ -12,7 +12,7 @@ from web.api.codes import CODES
 SURVEYS = "/api/v1/surveys"
 ANNA = "+33639983001"
 QUESTIONS = (
-    {"kind": "yes_no", "text": "Satisfait ?", "onward": {"yes": 3, "no": 0}},
+    {"kind": "yes_no", "text": "Satisfait ?", "onward": {"yes": 3, "no": 0}, "tags": {"yes": "content"}},
     {"kind": "choice", "text": "Quand ?", "labels": ["Matin", "Soir"]},
     {"kind": "score", "text": "Conseil ?", "hint": "0 à 10 svp"},
 )
@@ -33,7 +33,7 @@ def test_a_survey_is_drafted_begun_read_and_stopped(shop: Any) -> None:
     )
     with database.connection():
         first, _, third = verbs.questions(verbs.find(told["id"]))
-        assert first.onward == {"yes": third.id, "no": 0}
+        assert (first.onward, first.tags) == ({"yes": third.id, "no": 0}, {"yes": "content"})
     begun = shop.post(f"{at}/start", {"trial": 1}).get_json()
     assert begun["state"] == "gathering"
     with database.connection():
@@ -45,6 +45,7 @@ def test_a_survey_is_drafted_begun_read_and_stopped(shop: Any) -> None:
         said = {"person": person.id, "at": now, "state": "counted", "inbound": "x"}
         SurveyAnswer.create(question=third.id, text="9", value="9", **said)
     seen = shop.get(at).get_json()
+    assert [one["tags"] for one in seen["questions"]] == [{"yes": "content"}, {}, {}]
     assert (seen["invited"], seen["answered"], seen["people"]) == (1, 1, {"done": 1})
     assert (seen["questions"][2]["nps"], seen["questions"][2]["answers"]) == (100, 1)
     (line,) = shop.get(f"{at}/answers").get_json()["items"]
@@ -58,6 +59,16 @@ def test_a_survey_is_drafted_begun_read_and_stopped(shop: Any) -> None:
 
 
 WRONG: tuple[tuple[dict[str, Any], str, str | None], ...] = (
+    (
+        {"questions": [{"kind": "yes_no", "text": "a", "tags": {"8": "x"}}]},
+        "survey_branch_unknown",
+        "questions.0.tag-8",
+    ),
+    (
+        {"questions": [{"kind": "open", "text": "a", "tags": {"any": "x" * 41}}]},
+        "text_long",
+        "questions.0.tag-any",
+    ),
     ({"questions": [{"kind": "x", "text": "a"}]}, "survey_kind_unknown", "questions.0.kind"),
     ({"questions": [QUESTIONS[0]]}, "survey_branch_back", "questions.0.onward"),
     (

@@ -14,7 +14,7 @@ from gateway.features.webhooks.deliveries import Listener
 from gateway.features.webhooks.events import USUAL
 from gateway.features.webhooks.signing import of_key
 from gateway.ids import Ids
-from gateway.messages import lookup
+from gateway.messages import lookup, topics
 from gateway.secret import appliance_secret
 from gateway.store import database
 from gateway.store.models import ApiKey, Callback, Delivery, Webhook
@@ -187,6 +187,9 @@ def test_an_event_says_what_the_api_answers(app: Flask, admin: Caller, received:
         zone = office().config.appliance.timezone
         message, inbound = lookup.message(uid), lookup.inbound(came)
         assert payloads.of_message(message, zone) == MessageSchema().dump(message)
-        assert payloads.of_inbound(inbound, zone) == InboundSchema().dump(inbound)
+        for about in (None, {"kind": "keyword", "id": "k"}):
+            said = InboundSchema().dump({**inbound.__data__, "about": about})
+            assert list(payloads.of_inbound(inbound, zone).items()) == list(said.items())
+            topics.note(inbound, "keyword", "k")
         assert list(payloads.of_message(message, zone)) == list(MessageSchema().dump(message))
         assert Delivery.select().count() == 0

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 
-from fakes import FakeClock
-from gateway.contacts import book, fields
+from fakes import FakeClock, counting_ids
+from gateway import letters
+from gateway.config import Config
+from gateway.contacts import book, fields, groups
 from gateway.contacts.book import Entry
 from gateway.features.api import House
-from gateway.features.automations import events, verbs
+from gateway.features.automations import events, presets, verbs
 from gateway.features.automations.events import Told
 from gateway.features.automations.feature import Automations
+from gateway.letters import Business
 from gateway.store import database
-from gateway.store.models import Automation, Message
+from gateway.store.models import Automation, AutomationStep, Message
 from journeys.visitor import Visitor
+from web.app import furnish
 
 ANNA = "+33639983001"
 TERMS = {"kind": "event", "category": "notification", "days": "0", "at_min": "09:00", "gap_days": "1"}
@@ -82,6 +87,81 @@ def test_an_abandoned_cart_from_the_model_to_its_history(ana: Visitor, gateway: 
     assert "No automation yet" in ana.read("/automations")
 
 
+@pytest.mark.parametrize("shop", ["", "Boulangerie Martin"])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_model_can_be_made_and_started_in_the_shops_name(
+    app: Flask, site: Config, clock: FakeClock, ana: Visitor, language: str, shop: str
+) -> None:
+    furnish(app, replace(site, appliance=replace(site.appliance, language=language)), clock, counting_ids())
+    with database.connection():
+        if shop:
+            letters.choose_business(Business(shop), "page:ana", clock.now())
+        fields.add("Visit", "date", "page:ana", clock.now())
+        group = groups.add("New", "page:ana", clock.now())
+    for preset, model in presets.PRESETS.items():
+        at = made(ana, preset=preset)
+        if model.terms.kind == "group":
+            ana.send(f"{at}/terms", form_at=at, **{**TERMS, "kind": "group", "group": str(group.id)})
+        assert "It is running." in ana.send(f"{at}/start", form_at=at), preset
+    with database.connection():
+        texts = [step.text for step in AutomationStep.select() if step.kind == "send"]
+    assert len(texts) == 6
+    assert all(text.startswith(f"{shop or 'chappe'}{' :' if language == 'fr' else ':'} ") for text in texts)
+
+
+def test_a_step_that_keeps_it_from_starting_is_opened_with_what_is_wrong(
+    ana: Visitor, clock: FakeClock
+) -> None:
+    at = made(ana, preset="cart")
+    with database.connection():
+        letters.choose_business(Business("Chez Léo"), "page:ana", clock.now())
+    ana.send(f"{at}/terms", form_at=at, **{**TERMS, "category": "marketing", "event": "cart_abandoned"})
+    page = ana.send(f"{at}/start", form_at=at, expect=422)
+    first = step_ids(at)[1]
+    assert f'href="#{first}-text"' in page
+    assert f'id="{first}-text-fault"' in page
+    assert re.search(rf'id="step-{first}".*?<details class="act" open>', page, re.DOTALL)
+    assert "Chez Léo" in page.partition(f'id="{first}-text-fault"')[2].partition("</p>")[0]
+
+
+def test_what_keeps_one_from_being_made_is_said_first_whatever_its_field(ana: Visitor) -> None:
+    ana.send("/automations", preset="", name="Essai")
+    for form, field in (
+        ({"preset": "", "name": "Essai"}, "name"),
+        ({"preset": "", "name": ""}, "name"),
+        ({"preset": "x", "name": "Y"}, "preset"),
+    ):
+        page = ana.send("/automations", expect=422, **form)
+        assert f'href="#{field}"' in page.partition('role="alert"')[2].partition("</div>")[0], form
+        assert f'id="{field}-fault"' in page
+
+
+def test_a_step_is_moved_past_people_only_when_that_was_said(ana: Visitor, gateway: Gateway) -> None:
+    at = made(ana, preset="cart")
+    ana.send(f"{at}/terms", form_at=at, **TERMS, event="cart_abandoned")
+    assert "automation-move" not in ana.read(at)
+    ana.send(f"{at}/start", form_at=at)
+    gateway.tell("cart_abandoned", total="42 EUR", link="https://example.com/c")
+    ana.send(f"{at}/pause", form_at=at)
+    page = " ".join(ana.read(at).split())
+    assert "1 person is on the way. Of these, 1 stands between the two steps and takes both" in page
+    assert "1 person is on the way. Nobody stands between the two steps" in page
+    assert "if this step is still before them, they do not take it" in page
+    wait, first = step_ids(at)[:2]
+    assert f"/steps/{wait}/down" in page.partition("Yes, move it down")[0]
+    ana.send(f"{at}/steps/{wait}/down", form_at=at)
+    assert step_ids(at)[:2] == [first, wait]
+
+
+def test_what_is_still_to_be_chosen_is_said_so(ana: Visitor) -> None:
+    for preset, words in (
+        ("birthday", "Birthday, by the field “(to be chosen)”, at 10:00"),
+        ("welcome", "Somebody is put into the group “(to be chosen)”"),
+    ):
+        ana.send("/automations", preset=preset)
+        assert words in ana.read("/automations")
+
+
 def test_steps_are_added_moved_changed_and_removed_without_a_script(ana: Visitor) -> None:
     at = made(ana, preset="", name="Essai")
     for form in (
@@ -123,7 +203,7 @@ def test_a_try_leaves_at_once(ana: Visitor) -> None:
     at = made(ana, preset="review")
     assert "On its way to your telephone" in ana.send(f"{at}/test", form_at=at, number=ANNA)
     with database.connection():
-        assert Message.get().text.startswith("Hello, thank you for your visit.")
+        assert Message.get().text.startswith("chappe: hello, thank you for your visit.")
     assert "number" in ana.send(f"{at}/test", form_at=at, expect=422, number="x")
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from fakes import FakeClock
+from gateway.contacts import book
+from gateway.contacts.book import Entry
 from gateway.features.api import House
 from gateway.features.surveys import results, verbs
 from gateway.features.surveys.feature import Surveys
 from gateway.store import database
-from gateway.store.models import Inbound, Message, Part, Survey
+from gateway.store.models import Audit, Inbound, Message, Part, Survey, SurveyAnswer, SurveyPerson
 from journeys.visitor import Visitor
+from web.pages.results import EXCEL
 
 ANNA, BEN = "+33639983001", "+33639983002"
 
@@ -117,6 +122,47 @@ def test_a_survey_is_written_tried_answered_and_read(ana: Visitor, gateway: Gate
     assert "2 of 2 answered" in ana.read("/surveys")
 
 
+def test_each_answer_may_have_a_tag_that_the_draft_shows(ana: Visitor) -> None:
+    at = drafted(ana)
+    question(ana, at, "yes_no", "Viendrez-vous ?")
+    with database.connection():
+        (asked,) = verbs.questions(survey(at))
+    form = {"kind": "yes_no", "text": "Viendrez-vous ?", "labels": "", "hint": ""}
+    where = f"{at}/questions/{asked.id}"
+    page = ana.send(where, form_at=at, **form, **{"tag-yes": "vient", "tag-no": ""})
+    assert "YES → tag “vient”" in page
+    page = ana.send(where, form_at=at, expect=422, **form, **{"tag-no": "x" * 41})
+    assert f'id="{asked.id}-tag-no-fault"' in page
+
+
+def test_those_who_answered_so_are_written_to_by_a_tag_of_theirs(ana: Visitor, gateway: Gateway) -> None:
+    at = drafted(ana)
+    question(ana, at, "choice", "Quand ?", labels="Le matin\nLe soir")
+    terms(ana, at)
+    ana.send(f"{at}/start", form_at=at, how="all")
+    gateway.run()
+    assert "Write to those who answered" not in ana.read(at)
+    gateway.says(ANNA, "le soir")
+    with database.connection():
+        (asked,) = verbs.questions(survey(at))
+    where = f"{at}/questions/{asked.id}/gather"
+    page = ana.send(where, form_at=at, branch="2", tag="", next="write")
+    assert "1 person who answered so is not among your contacts." in page
+    assert "<h1>Accueil</h1>" in page
+    with database.connection():
+        book.add(ANNA, Entry("Anna Durand"), "page:ana", gateway.clock.now())
+    page = ana.send(where, form_at=at, branch="2", tag="", next="write")
+    assert "1 contact has the tag “Accueil Le soir” now." in page
+    assert "#Accueil Le soir" in page.partition("<h1>Write a message</h1>")[2]
+    for name in ("Accueil – soir", "Accueil – soir 2"):
+        page = ana.send(where, form_at=at, branch="2", tag="soir", next="campaign")
+        assert f"<h1>{name}</h1>" in page
+        assert "#soir" in page
+    assert "<h1>Accueil</h1>" in ana.send(where, form_at=at, branch="2", tag="soir", next="")
+    assert "Nobody has answered so." in ana.send(where, form_at=at, branch="1", tag="", next="write")
+    assert "is no answer to this question" in ana.send(where, form_at=at, branch="7", tag="x", next="")
+
+
 def test_the_export_has_a_row_a_person_and_without_names_none(ana: Visitor, gateway: Gateway) -> None:
     at = drafted(ana)
     question(ana, at, "choice", "Quand ?", labels="Le matin\nLe soir")
@@ -125,10 +171,63 @@ def test_the_export_has_a_row_a_person_and_without_names_none(ana: Visitor, gate
     gateway.run()
     gateway.says(ANNA, "le soir svp")
     named, hidden = ana.read(f"{at}/answers.csv"), ana.read(f"{at}/answers.csv?names=no")
-    assert f"'{ANNA},0,done" in named
-    assert "Le soir" in named
+    assert re.search(rf"'\{ANNA},,said everything,2026-11-23T[\d:+]+,Le soir\r\n", named)
+    assert f"'{BEN},,whose answer is awaited,,\r\n" in named
     assert ANNA not in hidden
     assert hidden.lstrip("\ufeff").splitlines() == ["Quand ?", '""', "Le soir"]
+    with database.connection():
+        noted = [row.action for row in Audit.select() if row.action == "survey_exported"]
+    assert noted == ["survey_exported"], "without names, nobody was given out"
+
+
+def test_a_workbook_has_scores_as_numbers_and_the_part_that_was_looked_at(
+    ana: Visitor, gateway: Gateway
+) -> None:
+    at = drafted(ana)
+    question(ana, at, "score", "Une note ?")
+    terms(ana, at)
+    ana.send(f"{at}/start", form_at=at, how="trial", trial="1")
+    gateway.run()
+    gateway.says(ANNA, "9/10")
+    ana.send(f"{at}/rest", form_at=at)
+    gateway.run()
+    gateway.says(BEN, "3")
+
+    def cells(part: str) -> str:
+        book = ana.client.get(f"{at}/answers.xlsx?names=no&part={part}")
+        assert book.mimetype == EXCEL
+        with zipfile.ZipFile(io.BytesIO(book.data)) as folder:
+            return folder.read("xl/worksheets/sheet1.xml").decode()
+
+    assert re.findall(r"<v>(\d+)</v>", cells("all")) == ["3", "9"]
+    assert re.findall(r"<v>(\d+)</v>", cells("trial")) == ["9"]
+    assert 'class="promoters" viewBox="0 0 2 1"' in ana.read(at)
+    assert "NPS 0" in ana.read(at)
+    assert "NPS −100" in ana.read(f"{at}?part=rest")
+
+
+def test_of_many_texts_a_few_are_shown_at_once_and_one_in_doubt_may_count_as_it_stands(
+    ana: Visitor, gateway: Gateway
+) -> None:
+    at = drafted(ana)
+    question(ana, at, "open", "Que changer ?")
+    terms(ana, at)
+    ana.send(f"{at}/start", form_at=at, how="all")
+    gateway.run()
+    gateway.says(ANNA, "A aimé « Que changer ? »")
+    page = ana.read(at)
+    assert "an answer, as it stands" in page
+    answer = re.search(r"answers/(\d+)", page)
+    assert answer
+    ana.send(f"{at}/answers/{answer[1]}", form_at=at, value="as_is")
+    with database.connection():
+        (found,) = results.of(verbs.find(at.rsplit("/", 1)[1])).questions
+        (row,) = SurveyPerson.select().where(SurveyPerson.number == ANNA)
+        assert (found.texts, row.state) == (["A aimé « Que changer ? »"], "done")
+        for place in range(9):
+            said = {"at": row.ended_at, "text": f"n° {place}", "state": "counted", "inbound": str(place)}
+            SurveyAnswer.create(person=row.id, question=found.question.id, **said)
+    assert "2 more" in ana.read(at)
 
 
 WRONG: tuple[tuple[str, dict[str, str], str], ...] = (
