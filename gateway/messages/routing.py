@@ -69,6 +69,13 @@ def able(runtime_dir: Path, now: datetime) -> list[str]:
     return [modem.name for modem in seen.modems if _may_send(modem, now)] if seen.alive else []
 
 
+def ready(runtime_dir: Path, now: datetime) -> list[str]:
+    """The same with those whose SIM rests until its budget has room again, however long."""
+    seen = status.read(runtime_dir, now)
+    found = [modem for modem in seen.modems if modem.state == "ready" and modem.hold in (None, BUDGET)]
+    return [modem.name for modem in found] if seen.alive else []
+
+
 def _may_send(modem: ModemStatus, now: datetime) -> bool:
     """A SIM that rests for a moment, because of its budget, is worth waiting for."""
     until = datetime.fromisoformat(modem.hold_until) if modem.hold_until else None

@@ -7,10 +7,11 @@ Counted are the parts that were handed to the modem, by the SIM's own number: th
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from math import inf
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from gateway import audit
 from gateway.errors import Invalid
 from gateway.modems.meter import day_start, next_month, since_of
 from gateway.policy import budgets
-from gateway.policy.budgets import LIMITS, MONTH, RECIPIENTS, Forecast, Limits, Use
+from gateway.policy.budgets import LIMITS, MONTH, RECIPIENTS, Due, Forecast, Limits, Use
 from gateway.store import choices, usage
 from gateway.store.models import Sim
 
@@ -110,10 +111,10 @@ def forecast(
     parts: int,
     zone: ZoneInfo,
     now: datetime,
-    opens: Callable[[int], bool] = lambda day: True,
+    due: Due = lambda day: inf,
 ) -> Forecast:
     """What a campaign of `parts` parts to each of these people would make of this SIM's limits, were it to
-    leave through it alone from `now` on; `opens`: whether anything may leave so many days later."""
+    leave through it alone from `now` on; `due`: how many may have left by so many days later."""
     people, sim = set(recipients), _sim(modem)
     known = usage.recipients(sim, now - MONTH, now)
     today = usage.recipients(sim, since_of("recipients_day", zone, now), now)
@@ -125,7 +126,7 @@ def forecast(
         {"recipients_month": len(people - known.keys()), "recipients_day": len(people - today.keys())},
         sorted((at + MONTH - midnight).days for at in known.values()),
         (next_month(now, zone).astimezone(zone).date() - now.astimezone(zone).date()).days,
-        opens,
+        due,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from math import inf
 
 from gateway.policy.verdict import Verdict, allow, hold
 
@@ -108,6 +109,9 @@ def _end(until: datetime | None) -> float:
 OPEN_HOURS = 12  # a day, in which a campaign may leave
 FURTHEST = 366  # days
 
+# day, 0 being today → how many people's messages are due by then; 0 on a day on which nothing may leave
+Due = Callable[[int], float]
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:
@@ -137,13 +141,12 @@ def forecast(
     new: dict[str, int],
     fading: Sequence[int],
     month_ends: int,
-    opens: Callable[[int], bool] = lambda day: True,
+    due: Due = lambda day: inf,
 ) -> Forecast:
     """What a campaign of `parts` parts for each of `people` would make of the limits.
 
     `new`: how many of them would be one more, for each limit of recipients; `fading`: in how many days each
-    recipient of the last thirty days is one no more; `month_ends`: in how many days the month does; `opens`:
-    whether anything may leave on that day, 0 being today.
+    recipient of the last thirty days is one no more; `month_ends`: in how many days the month does.
     """
     expected = tuple(
         Expected(use.limit, use.used, use.used + _more(use.limit, people, parts, new), use.most)
@@ -153,23 +156,26 @@ def forecast(
     share = new.get("recipients_month", 0) / people if people else 0.0
     leaves: list[int] = []
     while sum(leaves) < people and len(leaves) < FURTHEST:
-        day, room = len(leaves), 0
-        if opens(day):
-            room = _room_on(day, leaves, by_limit, parts, share, fading, month_ends)
-        leaves.append(min(people - sum(leaves), room))
+        day = len(leaves)
+        room = _room_on(day, leaves, by_limit, parts, share, fading, month_ends)
+        leaves.append(_leave(day, leaves, people, room, due))
     days = len(leaves) if sum(leaves) >= people else None
     return Forecast(expected, leaves[0] if leaves else 0, days, tuple(leaves))
 
 
-def together(alone: Sequence[Sequence[int]], people: int) -> list[int]:
+def together(alone: Sequence[Sequence[int]], people: int, due: Due = lambda day: inf) -> list[int]:
     """How many people's messages leave on each day through several SIMs, by what each would carry alone."""
     leaves: list[int] = []
     for day in range(max(map(len, alone), default=0)):
         room = sum(each[day] for each in alone if day < len(each))
-        leaves.append(min(people - sum(leaves), room))
+        leaves.append(_leave(day, leaves, people, room, due))
         if sum(leaves) >= people:
             break
     return leaves
+
+
+def _leave(day: int, leaves: Sequence[int], people: int, room: int, due: Due) -> int:
+    return max(0, min(room, int(min(people, due(day))) - sum(leaves)))
 
 
 def _more(limit: str, people: int, parts: int, new: dict[str, int]) -> int:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from gateway.messages.drafts import Draft
+from gateway.store.models import Campaign
 from web import formats, prospects
 from web.campaign_looks import Look
 from web.language import say, trouble
+from web.office import office
+from web.pages import modems
 from web.pages.rehearsal import SHOWN, money, words, wrong_words
 
 
-def shown(look: Look) -> dict[str, Any]:
+def shown(look: Look, campaign: Campaign) -> dict[str, Any]:
     """Nothing while it is being reckoned."""
     if look.answer is None:
         return {"fault": trouble(look.error) if look.error else "", "answer": None}
@@ -28,4 +32,7 @@ def shown(look: Look) -> dict[str, Any]:
         "shown": SHOWN,
         "cost": money(price) if price else "",
         "ends": formats.moment(answer.ends) if answer.ends else "",
+        "now": office().clock.now(),
+        "rooms": prospects.rooms(seen, Draft("", "", campaign.category), answer.begins),
+        "notices": modems.notices(),
     }

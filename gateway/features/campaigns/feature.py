@@ -27,6 +27,7 @@ from gateway.store.models import Campaign
 from gateway.store.terms import state_in
 
 LOOK_AGAIN = timedelta(seconds=5)  # whether the last message of a campaign has left
+FULL = timedelta(minutes=1)  # until the SIMs are asked again whether they have room: all who wait are read
 
 _MOVING = state_in("t1", *MOVING)
 
@@ -40,6 +41,7 @@ class Campaigns(Feature):
         self.gatherings: dict[str, Gathering] = {}
         self.sweeps: dict[str, tuple[str, Sweep | None]] = {}  # campaign → what for, and what is left of it
         self.looked: dict[str, datetime] = {}  # when it was asked whether the last message has left
+        self.full: dict[str, datetime] = {}  # when there was no room for anybody who waits
         self.asked: dict[str, datetime] = {}  # when the figures of its texts were
         self.turn = 0  # the campaign that was served last
         self.next: datetime | None = None
@@ -105,7 +107,7 @@ class Campaigns(Feature):
         return True
 
     def _run(self, campaign: Campaign, house: House, now: datetime) -> bool:
-        if deciding.release(campaign, house.site, now) or writing.step(campaign, house, now):
+        if deciding.release(campaign, house.site, now) or self._write(campaign, house, now):
             return True
         coming = writing.next_due(campaign)
         if coming is not None and coming < FAR:
@@ -117,6 +119,18 @@ class Campaigns(Feature):
                 deciding.note_tested(campaign, now)
             return False
         return self._finish(campaign, house, now)
+
+    def _write(self, campaign: Campaign, house: House, now: datetime) -> bool:
+        full = self.full.get(campaign.uid)
+        if full is not None and full <= now < full + FULL:
+            self._await(full + FULL)
+            return False
+        self.full.pop(campaign.uid, None)
+        step = writing.step(campaign, house, now)
+        if step.is_full:
+            self.full[campaign.uid] = now
+            self._await(now + FULL)
+        return step.more
 
     def _finish(self, campaign: Campaign, house: House, now: datetime) -> bool:
         """Nobody waits: it is over once its last message has left."""
@@ -143,7 +157,7 @@ class Campaigns(Feature):
             told = {"id": campaign.uid, "name": campaign.name, "state": state}
             told |= asdict(outcomes.counts(campaign))
             news.tell(CAMPAIGN_DONE, campaign.uid, told, now, house.site, house.ids, campaign.written_by)
-        for kept in (self.gatherings, self.sweeps, self.looked, self.asked):
+        for kept in (self.gatherings, self.sweeps, self.looked, self.full, self.asked):
             kept.pop(campaign.uid, None)
 
     def _sweep(self, campaign: Campaign, what: str, now: datetime) -> bool:

@@ -1,17 +1,21 @@
 """The messages of a campaign, a few a step: no more in the queue than its SIMs need for a while, so that
-pausing and stopping take effect at once, and the queue stays short."""
+pausing and stopping take effect at once, and the queue stays short; nobody's before a SIM's budget has room
+for it, so that none is out of date when its turn comes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from itertools import count, islice
+from math import ceil
+from typing import Any, NamedTuple
 
 from gateway.contacts.audience import Reader
 from gateway.errors import GatewayError
 from gateway.features.api import House
-from gateway.features.campaigns import codes, gathering, people, plan, wording
+from gateway.features.campaigns import codes, estimate, gathering, people, plan, rooms, wording
 from gateway.features.campaigns.plan import Wording
+from gateway.features.campaigns.rooms import Room
 from gateway.features.campaigns.states import (
     LEFT_OUT,
     RUNNING,
@@ -20,7 +24,7 @@ from gateway.features.campaigns.states import (
     reference,
     source,
 )
-from gateway.messages import outbox
+from gateway.messages import outbox, routing
 from gateway.messages.drafts import Draft
 from gateway.messages.gathering import Asked, Judge
 from gateway.policy.categories import CATEGORIES
@@ -31,36 +35,69 @@ from gateway.store.terms import literally, state_in
 
 BATCH = 5  # messages a step
 QUEUE_MOST = 100  # parts of one campaign that wait for their turn
+READ = 200  # people looked at together, where not all of them may be written to
 
 _WAITING = literally("t1", "state", WAITING)
 _QUEUED = state_in("t1", "queued")
 
 
-def step(campaign: Campaign, house: House, now: datetime) -> bool:
-    """Write to the next few whose instant has come, in one transaction; True where there are more."""
+class Step(NamedTuple):
+    """`more`: there is more to do at once; `is_full`: somebody's instant has come, and no SIM has room."""
+
+    more: bool
+    is_full: bool = False
+
+
+def step(campaign: Campaign, house: House, now: datetime) -> Step:
+    """Write to the next few whose instant has come, in one transaction."""
     hours = gathering.opening(campaign, house.site)
-    room = QUEUE_MOST - queued(campaign, house.modems)
-    if room <= 0 or hours.from_(now) > now:
-        return False
-    coming = due(campaign, now, min(BATCH, room))
+    waiting = queued(campaign, house.modems)
+    limit = min(BATCH, QUEUE_MOST - waiting)
+    if limit <= 0 or hours.from_(now) > now:
+        return Step(more=False)
+    first = next_due(campaign)
+    if first is None or first > now:
+        return Step(more=False)
+    coming = due(campaign, now, limit, _room(campaign, house, waiting, now))
     if not coming:
-        return False
+        return Step(more=False, is_full=True)
     with database.transaction():
         if Campaign.get_by_id(campaign.id).state != RUNNING:
-            return False
+            return Step(more=False)
         readers = people.of_numbers([person.number for person in coming], now)
         batch = _Batch(campaign, plan.texts(campaign), readers, house, now)
         for person in coming:
             batch.write(person)
-    return len(coming) == min(BATCH, room)
+    return Step(more=len(coming) == limit)
 
 
-def due(campaign: Campaign, now: datetime, limit: int) -> list[CampaignPerson]:
-    """Those whose instant has come, the earliest first."""
+def _room(campaign: Campaign, house: House, waiting: int, now: datetime) -> Room:
+    """As far as the budgets of the SIMs go that are there."""
+    modems = routing.ready(house.site.runtime_dir, now) or house.modems
+    parts = ceil(estimate.parts_each(campaign))
+    return rooms.now_left(campaign.category, parts, waiting, modems, house.site.timezone, now)
+
+
+def due(campaign: Campaign, now: datetime, limit: int, room: Room) -> list[CampaignPerson]:
+    """Those whose instant has come and for whom the SIMs have room, the earliest first."""
     rows = CampaignPerson.select().where(
         CampaignPerson.campaign == campaign.id, _WAITING, CampaignPerson.due_at <= now
     )
-    return list(rows.order_by(CampaignPerson.due_at, CampaignPerson.id).limit(limit))
+    rows = rows.order_by(CampaignPerson.due_at, CampaignPerson.id)
+    if room.whole == 0:
+        return []
+    if room == Room():
+        return list(rows.limit(limit))
+    return list(islice((person for person in _read(rows) if room.take(person.number)), limit))
+
+
+def _read(rows: Any) -> Iterator[CampaignPerson]:
+    """A few hundred at a time: seldom does one have to go far."""
+    for at in count(0, READ):
+        found = list(rows.limit(READ).offset(at))
+        yield from found
+        if len(found) < READ:
+            return
 
 
 def next_due(campaign: Campaign) -> datetime | None:
