@@ -81,9 +81,9 @@ class Fingerprint:
         self._tail = f", {tail[1:]}"
 
     def of(self, recipient: str) -> str:
-        """Of the same towards this recipient."""
+        """Of the same towards this recipient: a number, in which JSON would write no character otherwise."""
         whole = self._head.copy()
-        whole.update(f"{json.dumps(recipient)}{self._tail}".encode())
+        whole.update(f'"{recipient}"{self._tail}'.encode())
         return whole.hexdigest()
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway.errors import Invalid, NotFound
-from gateway.messages.lookup import Page
+from gateway.messages.paging import Page
 from gateway.store.models import Conversation, ConversationNote, Inbound, Message, Part
 from gateway.store.terms import number_in
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from datetime import datetime, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ CODED = {
     "error": "trouble",
     "limit": "limit",
     "role": "role",
+    "problem": "config_problem",
 }
 
 
@@ -32,7 +34,8 @@ class _Facts(dict[str, Any]):
 def say(code: str, language: str, /, **facts: Any) -> str:
     """The sentence for `code` ("reason.quiet_hours"); the code itself where no sentence is known.
 
-    Facts fill the sentence in; those that are codes become words first, and a doer loses its prefix.
+    Facts fill the sentence in; those that are codes become words first, an instant the day that its own zone
+    has then, and a doer loses its prefix.
     """
     sentence = _sentence(code, language)
     return sentence.format_map(_Facts({**facts, **_worded(facts, language)})) if sentence else code
@@ -42,10 +45,24 @@ def _worded(facts: Mapping[str, Any], language: str) -> dict[str, str]:
     worded = {}
     for name, table in CODED.items():
         if word := _sentence(f"{table}.{facts.get(name)}", language):
-            worded[name] = word[:1].lower() + word[1:].rstrip(".")  # it stands inside a sentence
+            inside = word[:1].lower() + word[1:].rstrip(".")  # it stands inside a sentence
+            worded[name] = inside.format_map(_Facts(facts))
+    worded |= {name: _day(value, language) for name, value in facts.items() if isinstance(value, datetime)}
     if "by" in facts:
         worded["by"] = str(facts["by"]).partition(":")[2]
     return worded
+
+
+def here(facts: Mapping[str, Any], zone: tzinfo) -> dict[str, Any]:
+    """The same facts, the instants among them as this zone's clocks show them."""
+    return {
+        name: value.astimezone(zone) if isinstance(value, datetime) else value
+        for name, value in facts.items()
+    }
+
+
+def _day(at: datetime, language: str) -> str:
+    return f"{at:%d/%m/%Y}" if language == "fr" else f"{at.day} {at:%B %Y}"
 
 
 def _sentence(code: str, language: str) -> str | None:

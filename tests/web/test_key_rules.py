@@ -19,6 +19,9 @@ from gateway.config import Config
 from gateway.features.alerts import routes
 from gateway.features.alerts.routes import Wish
 from gateway.features.api import House
+from gateway.features.automations import presets
+from gateway.features.surveys import verbs as surveys
+from gateway.features.surveys.plan import Asked, Terms
 from gateway.features.webhooks import deliveries, replies
 from gateway.features.webhooks.deliveries import TWILIO, Listener
 from gateway.features.webhooks.events import RECEIVED
@@ -27,23 +30,27 @@ from gateway.messages import outbox
 from gateway.messages.outbox import Caller, Draft
 from gateway.secret import appliance_secret
 from gateway.store import database
-from gateway.store.models import ApiKey, Campaign, Delivery, Inbound, KeyUsage, Message, Part
+from gateway.store.models import (
+    ApiKey,
+    Automation,
+    AutomationEvent,
+    Campaign,
+    Conversion,
+    Delivery,
+    Inbound,
+    KeyUsage,
+    Message,
+    Part,
+    Survey,
+)
 from installation import installed
-from web.app import create_app
-from web.footprints import Footprints
-from web.office import Office
+from web.app import furnish
 
 ANNA, BEN = "+33639980001", "+33639980002"
 ALERT = {"status": "firing", "labels": {"alertname": "Disk"}, "annotations": {}, "fingerprint": "f3a1"}
 STORM = {"version": "4", "groupKey": "{}:{}", "status": "firing", "alerts": [ALERT]}
 CAMPAIGN = {"name": "Lundi", "to": [ANNA], "texts": [{"text": "Fermé."}], "category": "notification"}
 HOLD = timedelta(hours=1)
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Flask:
-    """One application for all tests, because it is slow to make."""
-    return create_app(installed(tmp_path_factory.mktemp("made"), empty_database, modems=2))
 
 
 @dataclass
@@ -109,6 +116,25 @@ class Program:
         begins = (self.clock.now() + timedelta(days=3)).isoformat()
         return self.call("/api/v1/appointments", {"id": "A1", "to": ANNA, "starts_at": begins})
 
+    def begins_a_survey(self) -> bool:
+        return self.call(f"/api/v1/surveys/{self._survey('draft')}/start", {})
+
+    def asks_the_rest_of_a_survey(self) -> bool:
+        return self.call(f"/api/v1/surveys/{self._survey('trial')}/rest", {})
+
+    def sets_an_automation_off(self) -> bool:
+        self._automation("running")
+        return self.call("/api/v1/events", {"name": "cart_abandoned", "to": ANNA})
+
+    def resumes_an_automation(self) -> bool:
+        return self.call(f"/api/v1/automations/{self._automation('paused')}/resume", {})
+
+    def tells_a_conversion(self) -> bool:
+        uid = self._campaign("done")
+        with database.connection():
+            Campaign.update(code_kind="one", code="AUTUMN10").where(Campaign.uid == uid).execute()
+        return self.call("/api/v1/conversions", {"code": "AUTUMN10"})
+
     def sends_a_code(self) -> bool:
         return self.call("/api/v1/verifications", {"to": ANNA})
 
@@ -171,6 +197,23 @@ class Program:
             Campaign.update(state=state).where(Campaign.uid == uid).execute()
         return uid
 
+    def _survey(self, state: str) -> str:
+        """One that somebody at the page drafted, in this state."""
+        by, now, site = "page:ana", self.clock.now(), self.site.appliance
+        with database.connection():
+            uid = surveys.draft("Accueil", by, site, now, self.ids).uid
+            surveys.choose(uid, Terms(ANNA), site, now)
+            surveys.add_question(uid, Asked("yes_no", "Content ?"), site)
+            Survey.update(state=state).where(Survey.uid == uid).execute()
+        return uid
+
+    def _automation(self, state: str) -> str:
+        """One of somebody at the page, about baskets, in this state."""
+        with database.connection():
+            made = presets.draft("cart", "Cart", "page:ana", self.site.appliance, self.clock.now(), self.ids)
+            Automation.update(state=state, category="notification").where(Automation.id == made.id).execute()
+        return str(made.uid)
+
 
 Door = Callable[[Program], bool]
 P = Program
@@ -185,13 +228,21 @@ SENDING: dict[Door, str] = {
     P.is_grafana: "alert",
     P.answers: "notification",
 }
-AGAIN: tuple[Door, ...] = (P.sends_again, P.begins_a_campaign)  # what others wrote leaves, and counts
+# what others wrote leaves, and counts
+AGAIN: tuple[Door, ...] = (
+    P.sends_again,
+    P.begins_a_campaign,
+    P.begins_a_survey,
+    P.sets_an_automation_off,
+)
 OF_OTHERS: tuple[Door, ...] = (
     *AGAIN,
     P.releases,
     P.reschedules,
     P.cancels,
     P.resumes_a_campaign,
+    P.asks_the_rest_of_a_survey,
+    P.resumes_an_automation,
     P.writes_an_appointment_down,
 )
 DOORS: tuple[Door, ...] = (*SENDING, *OF_OTHERS)
@@ -205,13 +256,10 @@ SPENT: dict[str, dict[str, Any]] = {"the minute": {"per_minute": 0}, "the day": 
 
 
 @pytest.fixture
-def program(made: Flask, tmp_path: Path, empty_database: Path) -> Iterator[Callable[..., Program]]:
+def program(built: Flask, tmp_path: Path, empty_database: Path) -> Iterator[Callable[..., Program]]:
     """Makes a program whose key has these columns, in an office of this test's own."""
     site, clock = installed(tmp_path, empty_database, modems=2), FakeClock()
-    first = made.extensions["chappe"]
-    database.open(site.appliance.database_path)
-    made.extensions["chappe"] = Office(site, clock, counting_ids())
-    made.extensions["footprints"] = Footprints()
+    furnish(built, site, clock, counting_ids())
 
     def make(**columns: Any) -> Program:
         secret = appliance_secret(site.appliance.data_dir, counting_ids())
@@ -220,11 +268,10 @@ def program(made: Flask, tmp_path: Path, empty_database: Path) -> Iterator[Calla
             key = keys.create("shop", ("send",), MONDAY_NOON, counting_ids(), secret)
             if columns:
                 ApiKey.update(columns).where(ApiKey.name == "shop").execute()
-        return Program(made, site, clock, key)
+        return Program(built, site, clock, key)
 
     yield make
     database.db.close_all()
-    made.extensions["chappe"] = first
 
 
 def written() -> list[tuple[str, str | None, str]]:
@@ -275,6 +322,8 @@ def test_what_is_used_up_is_used_up_at_every_door(
     with database.connection():
         assert not Message.select().where(Message.state == "queued").exists()
         assert not Campaign.select().where(Campaign.state != "draft").exists()
+        assert not Survey.select().where(Survey.state != "draft").exists()
+        assert not AutomationEvent.select().exists()
 
 
 @pytest.mark.parametrize("door", SENDING, ids=lambda door: door.__name__)
@@ -295,6 +344,16 @@ def test_a_bounded_key_decides_nothing_about_what_other_modems_may_carry(
     shop = program(modems="sim2")
     assert not door(shop)
     assert counted() == 0
+
+
+@pytest.mark.parametrize("rule", FORBIDDING)
+def test_a_conversion_is_written_to_nobody_and_only_the_scope_of_a_key_decides(
+    program: Callable[..., Program], rule: str
+) -> None:
+    is_taken = program(**FORBIDDING[rule]).tells_a_conversion()
+    assert is_taken == (rule in ("another category", "a modem that is gone"))
+    with database.connection():
+        assert (Conversion.select().count(), counted()) == (int(is_taken), 0)
 
 
 def test_a_key_takes_back_its_own_whatever_its_rules_became(program: Callable[..., Program]) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from gateway.features.campaigns.plan import MOST_CODES
 from gateway.features.campaigns.states import CATEGORIES, CODE_KINDS, STATES, WINS_BY
-from web.api.fields import WHEN, Flag, Instant, OneWord, Text, Whole, about
+from web.api.fields import WHEN, Flag, Instant, Objects, OneWord, Text, Texts, Whole, about
 from web.api.inputs import Strict
 from web.api.outputs import Answer, PageSchema, always, maybe
 
@@ -25,15 +24,13 @@ class NewTextSchema(Strict):
 
 class NewCampaignSchema(Strict):
     name = Text(required=True, metadata=about("For people; no other campaign has it.", "Autumn sale"))
-    to = fields.List(
-        Text(), required=True, metadata=about("Whom it is for; `*` is everybody.", ["@Regulars", "#vip"])
-    )
-    without = fields.List(Text(), load_default=list, metadata=about("Whom it leaves out.", ["#staff"]))
+    to = Texts(required=True, metadata=about("Whom it is for; `*` is everybody.", ["@Regulars", "#vip"]))
+    without = Texts(load_default=list, metadata=about("Whom it leaves out.", ["#staff"]))
     rested_days = Whole(
         load_default=0, least=0, most=365, metadata=about("Leaves out whoever was written to lately.", 7)
     )
-    texts = fields.List(
-        fields.Nested(NewTextSchema()),
+    texts = Objects(
+        NewTextSchema(),
         required=True,
         metadata=about("One to four; with several, people are split at random.", [{"text": TEXT}]),
     )
@@ -76,8 +73,9 @@ class NewCampaignSchema(Strict):
         metadata=about("Where `{code}` in the text comes from.", "made"),
     )
     code = Text(load_default="", metadata=about("With `one`: the code for everybody.", "AUTUMN10"))
-    codes = fields.List(
-        Text(), load_default=list, metadata=about(f"With `list`: at most {MOST_CODES}.", ["A7K2", "B9M4"])
+    codes = Texts(
+        load_default=list,
+        metadata=about("With `list`: each once. A longer list is a file on the page.", ["A7K2", "B9M4"]),
     )
     value_cents = Whole(
         load_default=None,

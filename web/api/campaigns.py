@@ -9,7 +9,7 @@ from flask import Response, g, jsonify, url_for
 
 from gateway import wake
 from gateway.access import allowances
-from gateway.features.campaigns import estimate, outcomes, people, plan, states, verbs
+from gateway.features.campaigns import code_lists, estimate, outcomes, people, plan, states, verbs
 from gateway.features.campaigns.paces import Pace
 from gateway.features.campaigns.plan import Trial, Wanted, Wording
 from gateway.features.campaigns.split import Split
@@ -57,7 +57,7 @@ def create(body: dict[str, Any]) -> Response:
         verbs.choose_people(campaign.uid, wanted, site, now)
         texts = [Wording(each["text"], each["send_at"]) for each in body["texts"]]
         codes = {name: body[name] for name in ("follow_links", "code_kind", "code", "value_cents")}
-        codes["codes"] = "\n".join(body["codes"])
+        codes["listed"] = code_lists.pasted("\n".join(body["codes"]))
         verbs.choose_texts(campaign.uid, texts, body["category"], site, **codes)
         verbs.choose_hours(
             campaign.uid,
@@ -164,7 +164,7 @@ def _told(campaign: Campaign) -> dict[str, Any]:
     waiting, left_out = counts.get("waiting", 0) + queue, counts.get("left_out", 0)
     ends = None
     if campaign.state in states.MOVING:
-        ends = estimate.end(campaign, site, list(routing.able(site.runtime_dir, now)), now)
+        ends = estimate.end(campaign, site, routing.ready(site.runtime_dir, now), now)
     names = ("uid", "name", "state", "category", "created_at", "send_at", "started_at", "ended_at")
     return {
         **{name: getattr(campaign, name) for name in names},

@@ -9,7 +9,7 @@ from gateway.contacts.book import Entry
 from gateway.contacts.choosing import Choice
 from gateway.contacts.particulars import Particulars
 from gateway.errors import Invalid
-from gateway.messages.lookup import Page
+from gateway.messages.paging import Page
 from gateway.store import database
 from gateway.store.models import Contact
 from web.api.auth import needs, source

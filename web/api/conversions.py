@@ -7,8 +7,11 @@ from typing import Any
 from flask import Response, jsonify
 from marshmallow import fields
 
+from gateway.errors import Invalid
 from gateway.features.conversions import verbs
 from gateway.features.conversions.verbs import LONGEST_REFERENCE, MOST_CENTS, SOURCES
+from gateway.messages import numbers
+from gateway.messages.paging import row_id
 from gateway.store.models import Conversion
 from web.api.auth import needs, source
 from web.api.fields import WHEN, Flag, Instant, ShortText, Text, Whole, about
@@ -16,7 +19,6 @@ from web.api.framework import Section, refuses
 from web.api.inputs import PagingSchema, Strict
 from web.api.outputs import UID, Answer, PageSchema, always, maybe
 from web.office import office
-from web.problems import Fault, Problem
 
 section = Section(
     "conversions", __name__, url_prefix="/api/v1", description="What a campaign brought, told by its codes."
@@ -24,7 +26,14 @@ section = Section(
 
 
 class NewConversionSchema(Strict):
-    code = Text(required=True, metadata=about("As it was shown, whatever its capitals.", "AUTUMN10"))
+    code = Text(load_default="", metadata=about("As it was shown, whatever its capitals.", "AUTUMN10"))
+    number = Text(
+        load_default="",
+        metadata=about(
+            "Whose sale it is. Without a code it counts only to compare with those who were held out.",
+            "+33639980001",
+        ),
+    )
     amount_cents = Whole(
         load_default=None,
         allow_none=True,
@@ -58,7 +67,10 @@ class NewConversionSchema(Strict):
 class ConversionSchema(Answer):
     id = always(fields.Integer, metadata=about("Names the conversion.", 12))
     campaign = always(Text, metadata=about("The campaign's id.", UID))
-    code = always(Text, metadata=about("As the campaign has it.", "AUTUMN10"))
+    code = always(
+        Text, metadata=about("As the campaign has it; empty for a sale told by its number.", "AUTUMN10")
+    )
+    number = maybe(Text, metadata=about("Whose it is, where no code tells.", "+33639980001"))
     amount_cents = always(fields.Integer, metadata=about("In cents.", 2500))
     at = always(Instant, metadata=about("When it was.", WHEN))
     source = always(Text, metadata=about("Which way it came.", "api", enum=list(SOURCES)))
@@ -81,9 +93,13 @@ class ConversionsQuerySchema(PagingSchema):
 @section.alt_response(200, schema=ConversionSchema(), description="Known by its reference; nothing changed")
 @refuses(400, 404, 409, 413, 415)
 def record(body: dict[str, Any]) -> Response:
-    """Write down that somebody came back with a code."""
+    """Write down that somebody came back with a code, or bought without one.
+
+    A sale told by a `number` alone belongs to the newest campaign that holds people out to compare, began in
+    the thirty days before, and drew that person.
+    """
     now, by = office().clock.now(), source()
-    told = {name: body[name] for name in ("reference", "campaign", "again")}
+    told = {name: body[name] for name in ("reference", "campaign", "again")} | {"number": _number(body)}
     taken = verbs.take(body["code"], body["amount_cents"], body["at"] or now, "api", by, now, **told)
     answer: Response = jsonify(ConversionSchema().dump(_told(taken.conversion)))
     answer.status_code = 201 if taken.is_new else 200
@@ -98,20 +114,21 @@ def record(body: dict[str, Any]) -> Response:
 @refuses(404)
 def listing(query: dict[str, Any]) -> dict[str, Any]:
     """List conversions, the newest first."""
-    limit = query["limit"]
-    rows = verbs.recent(limit + 1, query.get("campaign"), _before(query.get("cursor")))
+    limit, cursor = query["limit"], query.get("cursor")
+    before = row_id(cursor) if cursor else None
+    rows = verbs.recent(limit + 1, query.get("campaign"), before)
     more = len(rows) > limit
     return {"items": [_told(row) for row in rows[:limit]], "next": str(rows[limit - 1].id) if more else None}
 
 
-def _before(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    if not (cursor.isascii() and cursor.isdigit()):
-        raise Problem(422, Fault("cursor_unknown", "cursor"))
-    return int(cursor)
+def _number(body: dict[str, Any]) -> str:
+    try:
+        return numbers.parse(body["number"], office().config.appliance.country) if body["number"] else ""
+    except Invalid as error:
+        raise Invalid(error.code, field="number", **error.facts) from error
 
 
 def _told(one: Conversion) -> dict[str, Any]:
     names = ("id", "code", "amount_cents", "at", "source", "reference")
-    return {"campaign": one.campaign.uid, **{name: getattr(one, name) for name in names}}
+    number = None if one.code else verbs.shown(one) or None
+    return {"campaign": one.campaign.uid, "number": number, **{name: getattr(one, name) for name in names}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, validates_schema
+from marshmallow import RAISE, ValidationError, validates_schema
 
 from gateway.messages.lifecycle import State
 from gateway.messages.outbox import LONGEST_VALIDITY, SHORTEST_VALIDITY
@@ -19,6 +19,7 @@ from web.api.fields import (
     QueryInstant,
     QueryNumber,
     Recipients,
+    Shape,
     ShortText,
     Text,
     Whole,
@@ -37,7 +38,7 @@ LONGEST_WAIT = 60  # seconds
 LONGEST_KEY = 190  # characters; an entry's number in a list is added to it
 
 
-class Strict(Schema):
+class Strict(Shape):
     """An input: a field it does not know is refused by name."""
 
     error_messages = {
@@ -162,7 +163,7 @@ class WaitSchema(Strict):
     )
 
 
-class NewMessageHeadersSchema(Schema):
+class NewMessageHeadersSchema(Shape):
     idempotency_key = ShortText(
         data_key="Idempotency-Key",
         most=LONGEST_KEY,

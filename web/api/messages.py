@@ -13,6 +13,7 @@ from gateway import status, wake
 from gateway.access import allowances
 from gateway.messages import decisions, filtering, lookup, numbers, outbox
 from gateway.messages.filtering import Filter
+from gateway.messages.paging import Page
 from gateway.messages.why import Why, explain
 from gateway.store import database
 from gateway.store.models import History, Message
@@ -43,7 +44,7 @@ DECISIONS = {"left": decisions.it_left, "again": decisions.send_again, "release"
 @section.doc(operationId="listMessages")
 @section.arguments(MessagesQuerySchema(), location="query")
 @section.response(200, MessagePageSchema())
-def find(query: dict[str, Any]) -> lookup.Page[Message]:
+def find(query: dict[str, Any]) -> Page[Message]:
     """List messages, newest first.
 
     With several filters a page may hold fewer than `limit` entries, or none, before the list ends: it ends
@@ -53,7 +54,7 @@ def find(query: dict[str, Any]) -> lookup.Page[Message]:
     of = None if to is None else [numbers.parse(to, office().config.appliance.country)]
     wanted = Filter(states=query.pop("state", ()), numbers=of, **query)
     sheet = filtering.older(wanted, cursor, limit)
-    return lookup.Page(sheet.items, sheet.older)
+    return Page(sheet.items, sheet.older)
 
 
 @section.route("/messages/<uid>")

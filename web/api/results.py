@@ -39,6 +39,21 @@ class RatesSchema(Answer):
     unsubscribe = always(fields.Nested, RateSchema(), metadata=about("Said STOP, of those that arrived."))
 
 
+class SideSchema(Answer):
+    count = maybe(fields.Integer, metadata=about("How many bought; null where nobody knows.", 9))
+    of = always(fields.Integer, metadata=about("Of how many.", 93))
+    share = maybe(fields.Float, metadata=about("The first by the second.", 0.096774))
+
+
+class UpliftSchema(Answer):
+    written = always(fields.Nested, SideSchema(), metadata=about("Those to whom a message was written."))
+    held_out = always(fields.Nested, SideSchema(), metadata=about("Those who got none, to compare."))
+    difference = maybe(fields.Float, metadata=about("The first share less the second.", 0.05))
+    low = maybe(fields.Float, metadata=about("In 19 of 20 cases the truth is above this (Newcombe).", -0.06))
+    high = maybe(fields.Float, metadata=about("… and below this.", 0.11))
+    clear = always(fields.Boolean, metadata=about("Chance would hardly make such a difference.", False))
+
+
 class ResultsSchema(Answer):
     id = always(Text, metadata=about("The campaign's.", UID))
     name = always(Text, metadata=about("For people.", "Autumn sale"))
@@ -57,6 +72,12 @@ class ResultsSchema(Answer):
     per_message = maybe(Text, metadata=about("Revenue by messages that left.", "3.0673"))
     per_conversion = maybe(Text, metadata=about("Cost by purchases.", "0.5363"))
     roi = maybe(Text, metadata=about("(revenue - cost) / cost.", "45.7133"))
+
+    uplift = always(
+        fields.Nested,
+        UpliftSchema(),
+        metadata=about("Unknown until somebody is held out and a sale is told by its number."),
+    )
 
 
 @section.route("/campaigns/<uid>/results")

@@ -31,7 +31,7 @@ SHOWN = 20
 @pages.get("/write/rehearsal/<key>")
 def reckon(key: str) -> Page:
     """How far the reckoning is; then what would become of it."""
-    look = rehearsals.desk().find(key, sign_in.caller().source)
+    look = rehearsals.find(key, sign_in.caller().source)
     if look is None:
         flash(_("This was too long ago. Write it again: nothing was sent."), "wait")
         return redirect(url_for("write.blank"))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
@@ -14,17 +14,16 @@ from werkzeug.wrappers import Response
 from gateway import wake
 from gateway.contacts import groups, segments, tags
 from gateway.errors import GatewayError, Invalid
-from gateway.features.campaigns import codes, people, plan, states, tryout, verbs
+from gateway.features.campaigns import people, plan, states, tryout, verbs
 from gateway.features.campaigns.paces import Pace
-from gateway.features.campaigns.plan import Trial, Wanted, Wording
+from gateway.features.campaigns.plan import Trial, Wanted
 from gateway.features.campaigns.split import Split
-from gateway.messages import marketing
-from gateway.messages.texts import preview
 from gateway.store.models import Campaign, Message
 from web import campaign_looks, formats, sign_in
+from web.campaign_looks import Look
 from web.language import trouble
 from web.office import office
-from web.pages import campaign_sight, form, write
+from web.pages import campaign_sight, campaign_texts, form, write
 from web.pages.letter import Letter
 
 pages = Blueprint("campaign_steps", __name__)
@@ -51,8 +50,8 @@ def save(uid: str, name: str) -> Answer | Response:
         abort(404)
     if name == "people" and (letter := write.addressed(Letter.of(request.form))) is not None:
         return _show(campaign, name, {"letter": letter, "given": request.form, **_lists()})
-    if name == "text" and request.form.get("more"):
-        return _show(campaign, name, _text_typed(campaign, request.form))
+    if name == "text" and (given := campaign_texts.changed(request.form)) is not None:
+        return _show(campaign, name, campaign_texts.typed(campaign, given))
     try:
         SAVED[name](campaign, request.form)
     except GatewayError as error:
@@ -66,6 +65,14 @@ def save(uid: str, name: str) -> Answer | Response:
         return redirect(url_for("campaign_pages.show", uid=uid))
     onward = name if request.form.get("action") == "stay" else STEPS[STEPS.index(name) + 1]
     return redirect(url_for(".step", uid=uid, name=onward))
+
+
+@pages.post("/campaigns/<uid>/measure")
+def measure(uid: str) -> Response:
+    """{"swaps", "added", "note", "findings"}: how the text in `box` will be read by the first person, with
+    what is put into it and behind it, and what marketing lacks."""
+    answer: Response = jsonify(campaign_texts.measured(verbs.find(uid), request.form))
+    return answer
 
 
 def _show(
@@ -107,63 +114,6 @@ def _save_people(campaign: Campaign, given: Mapping[str, str]) -> None:
         typed = f"{people.EVERYBODY}\n{typed}".strip()
     chosen = Wanted(typed, given.get("without", ""), _whole(given, "rested_days") or 0)
     verbs.choose_people(campaign.uid, chosen, office().config.appliance, office().clock.now())
-
-
-# ---- the text ------------------------------------------------------------------------------------
-
-
-def _text(campaign: Campaign) -> dict[str, Any]:
-    texts = plan.texts(campaign)
-    given = {f"text-{letter}": texts[letter].text for letter in texts}
-    given |= {"category": campaign.category, "code_kind": campaign.code_kind, "code": campaign.code}
-    given["follow_links"] = "1" if campaign.follow_links else ""
-    given["value"] = f"{campaign.value_cents / 100:.2f}" if campaign.value_cents else ""
-    return _text_typed(campaign, given)
-
-
-def _text_typed(campaign: Campaign, given: Mapping[str, str]) -> dict[str, Any]:
-    here = office()
-    shown = {letter: given.get(f"text-{letter}", "") for letter in states.LETTERS}
-    used = max((place for place, text in enumerate(shown.values(), 1) if text.strip()), default=1)
-    return {
-        "given": given,
-        "letters": states.LETTERS,
-        "texts": shown,
-        "used": min(len(states.LETTERS), used + bool(given.get("more"))),
-        "costs": {letter: _cost(text, given.get("category", "")) for letter, text in shown.items()},
-        "offered": form.offered(),
-        "codes_left": codes.left(campaign),
-        "public_url": here.config.web.public_url,
-    }
-
-
-def _cost(text: str, category: str) -> Any:
-    """The parts of a text as it would leave, its gaps as they stand; None for what cannot be counted."""
-    try:
-        site = office().config.appliance
-        known = category if category in states.CATEGORIES else states.CATEGORIES[0]
-        return preview(marketing.complete(text, known, site)) if text.strip() else None
-    except GatewayError:
-        return None
-
-
-def _save_text(campaign: Campaign, given: Mapping[str, str]) -> None:
-    old = plan.texts(campaign)
-    chosen = []
-    for letter in states.LETTERS:
-        if text := given.get(f"text-{letter}", "").replace("\r\n", "\n").strip():
-            chosen.append(Wording(text, old[letter].send_at if letter in old else None))
-    verbs.choose_texts(
-        campaign.uid,
-        chosen,
-        given.get("category", "marketing"),
-        office().config.appliance,
-        follow_links=bool(given.get("follow_links")),
-        code_kind=given.get("code_kind", "none"),
-        code=given.get("code", ""),
-        codes=given.get("codes", ""),
-        value_cents=_cents(given),
-    )
 
 
 # ---- the hours -----------------------------------------------------------------------------------
@@ -215,12 +165,17 @@ def _save_hours(campaign: Campaign, given: Mapping[str, str]) -> None:
 
 
 def _look(campaign: Campaign) -> dict[str, Any]:
+    known = _foreseen(campaign)
+    return {"look": known, **campaign_sight.shown(known, campaign)}
+
+
+def _foreseen(campaign: Campaign) -> Look:
     """Reckoned behind the page, anew each time somebody comes here from another step."""
     known = campaign_looks.desk().find(campaign.uid)
     if known is None or (known.is_over and not request.args.get("ready")):
         known = campaign_looks.begin(campaign, sign_in.caller())
         campaign_looks.desk().errands.rest(PATIENCE)
-    return {"look": known, **campaign_sight.shown(known)}
+    return known
 
 
 def _test(campaign: Campaign) -> dict[str, Any]:
@@ -249,20 +204,25 @@ def _save_test(campaign: Campaign, given: Mapping[str, str]) -> None:
 
 def _go(campaign: Campaign) -> dict[str, Any]:
     here = office()
-    faults = {}
-    try:
-        verbs.check_whole(campaign, here.config.appliance, here.clock.now(), here.config.web.public_url)
-    except GatewayError as error:
-        faults[error.field or "form"] = form.sentence(error)
-    chosen = plan.wanted(campaign)
-    found = people.understood(chosen.typed, here.config.appliance.country, here.clock.now())
+    base = here.config.web.public_url
+    lacking = verbs.lacking(campaign, here.config.appliance, here.clock.now(), base)
+    if missing := [(_step_of(error.field or ""), form.sentence(error)) for error in lacking]:
+        return {"missing": missing}
+    known = _foreseen(campaign)
     return {
-        "missing": faults,
-        "most": found.most,
+        "look": known,
+        **campaign_sight.shown(known, campaign),
         "texts": plan.texts(campaign),
         "pace": plan.pace(campaign),
         "shares": plan.split(campaign),
     }
+
+
+def _step_of(field: str) -> str:
+    """Where that field is filled in."""
+    if field in ("to", "without", "rested_days"):
+        return "people"
+    return "hours" if field in ("send_at", "at") or field.startswith("hour-") else "text"
 
 
 def _start(campaign: Campaign, given: Mapping[str, str]) -> None:
@@ -275,7 +235,7 @@ def _start(campaign: Campaign, given: Mapping[str, str]) -> None:
 PATIENCE = 1.0  # seconds: a short list is reckoned before the page is shown
 SHOWN: Mapping[str, Callable[[Campaign], dict[str, Any]]] = {
     "people": _people,
-    "text": _text,
+    "text": campaign_texts.shown,
     "hours": _hours,
     "look": _look,
     "test": _test,
@@ -283,14 +243,14 @@ SHOWN: Mapping[str, Callable[[Campaign], dict[str, Any]]] = {
 }
 SAVED: Mapping[str, Callable[[Campaign, Mapping[str, str]], None]] = {
     "people": _save_people,
-    "text": _save_text,
+    "text": campaign_texts.keep,
     "hours": _save_hours,
     "test": _save_test,
     "go": _start,
 }
 TYPED: Mapping[str, Callable[[Campaign, Mapping[str, str]], dict[str, Any]]] = {
     "people": _people_typed,
-    "text": _text_typed,
+    "text": campaign_texts.typed,
     "hours": _hours_typed,
     "test": _test_typed,
     "go": lambda campaign, given: _go(campaign),
@@ -329,13 +289,3 @@ def _whole(given: Mapping[str, str], name: str) -> int | None:
     if not (typed.isascii() and typed.isdigit() and len(typed) < 9):
         raise Invalid("not_a_number", field=name, value=typed)
     return int(typed)
-
-
-def _cents(given: Mapping[str, str]) -> int | None:
-    typed = given.get("value", "").strip().replace(",", ".").replace("€", "").strip()
-    if not typed:
-        return None
-    whole, _dot, part = typed.partition(".")
-    if not (whole + part).isdigit() or len(part) > 2 or len(whole) > 8:
-        raise Invalid("not_a_number", field="value", value=given.get("value", ""))
-    return int(whole or "0") * 100 + int(part.ljust(2, "0") or "0")

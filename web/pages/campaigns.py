@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from babel.numbers import format_percent
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,14 +12,14 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from gateway import wake
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, Invalid
 from gateway.features.campaigns import deciding, diary, estimate, hygiene, outcomes, plan, states, verbs
 from gateway.features.campaigns.outcomes import Outcome
 from gateway.features.results import intervals
 from gateway.messages import routing
 from gateway.messages.lifecycle import WAITING, State
 from gateway.store.models import Campaign, CampaignStep
-from web import sign_in
+from web import formats, sign_in
 from web.language import current, say, trouble
 from web.office import office
 from web.pages import names
@@ -79,16 +80,18 @@ def listing() -> str:
 
 @pages.get("/campaigns/new")
 def blank() -> str:
-    return render_template("campaign_new.html", name="", faults={})
+    return render_template(
+        "campaign_new.html", name=request.args.get("name", ""), at=request.args.get("at", ""), faults={}
+    )
 
 
 @pages.post("/campaigns/new")
 def add() -> Answer | Response:
-    here, name = office(), request.form.get("name", "")
+    here, name, at = office(), request.form.get("name", ""), request.form.get("at", "")
     try:
-        added = verbs.draft(name, sign_in.caller().source, here.clock.now(), here.ids)
+        added = verbs.draft(name, sign_in.caller().source, here.clock.now(), here.ids, _instant(at))
     except GatewayError as error:
-        return render_template("campaign_new.html", name=name, faults=_faults(error)), 422
+        return render_template("campaign_new.html", name=name, at=at, faults=_faults(error)), 422
     return redirect(url_for("campaign_steps.step", uid=added.uid, name="people"))
 
 
@@ -99,16 +102,19 @@ def show(uid: str) -> str | Response:
         return redirect(url_for("campaign_steps.step", uid=uid, name="people"))
     here = office()
     now, site = here.clock.now(), here.config.appliance
-    able = routing.able(site.runtime_dir, now)
+    modems = routing.ready(site.runtime_dir, now)
+    is_running = campaign.state == states.RUNNING
     progress = Progress(outcomes.progress(campaign))
     unreached = hygiene.unreached(campaign) if campaign.state in states.OVER else []
     names.load(one.number for one in unreached)
     return render_template(
         "campaign.html",
         campaign=campaign,
+        now=now,
         progress=progress,
         counts=_in_order(progress.counts),
-        ends=estimate.end(campaign, site, list(able), now) if campaign.state in states.MOVING else None,
+        ends=estimate.end(campaign, site, modems, now) if campaign.state in states.MOVING else None,
+        spread=estimate.held_back(campaign, site, modems, now) if is_running else None,
         reasons=outcomes.reasons(campaign),
         compared=_compared(campaign),
         decision=_decision(campaign),
@@ -195,6 +201,14 @@ def _do(uid: str, verb: str, told: str) -> Response:
 
 def _ring() -> None:
     wake.ring(office().config.appliance.runtime_dir)
+
+
+def _instant(typed: str) -> datetime | None:
+    """Of an hour that an occasion proposed; raises Invalid on `at`."""
+    try:
+        return formats.read_local(typed) if typed else None
+    except ValueError as error:
+        raise Invalid("time_unreadable", field="at", value=typed) from error
 
 
 def _faults(error: GatewayError) -> dict[str, str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from gateway import handsets, panel, status
@@ -16,10 +18,29 @@ from web.office import office
 
 pages = Blueprint("handsets", __name__)
 
+# An address that may be opened from here: of the web, with a name, and no mark that could mean more.
+ADDRESS = re.compile(
+    r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,9}[a-z]{2,63}(?::\d{1,5})?(?:/[\w./?%&=+#~@:,;!-]*)?",
+    re.IGNORECASE | re.ASCII,
+)
+BEHIND = ".,;:!?"  # ends the sentence, not the address
+
 
 def there() -> bool:
     """Whether this installation has handsets to show: only a demonstration has."""
     return office().config.demo.simulator is not None
+
+
+@pages.app_template_filter()
+def opening(text: str) -> Markup:
+    """The text with each address a link; all else of it is only text."""
+    said, end = Markup(""), 0
+    for found in ADDRESS.finditer(text):
+        address = found[0].rstrip(BEHIND)
+        link = Markup('<a href="{0}" target="_blank" rel="noopener noreferrer">{0}</a>').format(address)
+        said += escape(text[end : found.start()]) + link
+        end = found.start() + len(address)
+    return said + escape(text[end:])
 
 
 @pages.get("/handsets")

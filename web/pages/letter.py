@@ -98,11 +98,14 @@ def addition(letter: Letter) -> str:
 
 
 def findings(letter: Letter) -> list[dict[str, object]]:
-    """What marketing lacks, in words; `wrong` must be mended before it may leave."""
+    """What marketing lacks, and would be better for, in words; `wrong` must be mended before it may leave."""
     if letter.category not in KNOWN or not letter.text.strip():
         return []
     found = marketing.findings(letter.text, letter.category, office().config.appliance)
-    return [{"wrong": one.wrong, "words": say(f"error.{one.code}", **one.facts)} for one in found]
+    said: list[dict[str, object]]
+    said = [{"wrong": one.wrong, "words": say(f"error.{one.code}", **one.facts)} for one in found]
+    advice = marketing.hints(letter.text, letter.category)
+    return said + [{"wrong": False, "words": say(f"hint.{code}")} for code in advice]
 
 
 def cost(letter: Letter) -> Preview:

@@ -216,6 +216,13 @@ def notices() -> dict[str, Notice]:
     return {modem: concerned for modem, concerned in found.items() if concerned is not None}
 
 
+def unnumbered() -> set[str]:
+    """The modems of a French appliance whose SIM's own number nobody knows: it may be one in 06 or 07."""
+    if office().config.appliance.country != "FR":
+        return set()
+    return {one.name for one in known().modems if not _own_number(one.name, one.number)}
+
+
 def known() -> status.Status:
     """What the gateway last said of itself and of its modems."""
     return status.read(office().config.appliance.runtime_dir, office().clock.now())

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import chain
 
 from babel.numbers import format_decimal
 from flask import Blueprint, Response, abort, current_app, render_template, request
 
 from gateway import rulebook
+from gateway.contacts import segments
 from gateway.errors import Invalid
 from gateway.features.campaigns import states, verbs
 from gateway.features.results import export, hours, rates, slices, summary
@@ -19,8 +21,8 @@ from gateway.features.results.export import Cell
 from gateway.features.results.rates import Uplift
 from gateway.features.results.summary import Summary
 from gateway.privacy import sheets
-from gateway.store.models import Campaign
-from web import charts, result_charts
+from gateway.store.models import Campaign, Segment
+from web import charts, outflow, result_charts, sign_in
 from web.language import current, say, trouble
 from web.office import office
 from web.pages.rehearsal import money
@@ -59,22 +61,31 @@ def listing() -> str:
 @pages.get("/results/<uid>")
 def show(uid: str) -> str:
     campaign = _begun(uid)
-    whole = summary.of(campaign)
+    whole, chosen = summary.of(campaign), _segments(campaign)
     after = slices.after(whole.history)
     top = charts.scale(max(max(counts) for counts in after.values()))
     return render_template(
         "result.html",
         campaign=campaign,
         whole=whole,
+        readings=summary.readings(whole),
         price=rulebook.price(),
         texts={letter: summary.piece(whole, part) for letter, part in slices.by_text(whole.history).items()},
         tags={
             tag: summary.piece(whole, part) for tag, part in slices.by_tag(campaign, whole.history).items()
         },
         most_tags=slices.MOST_TAGS,
+        segments={
+            name: summary.piece(whole, part)
+            for name, part in slices.by_segment(whole.history, chosen, office().clock.now()).items()
+        },
+        chosen=[segment.id for segment in chosen],
+        known_segments=segments.everything(),
+        most_segments=slices.MOST_SEGMENTS,
         after=[(name, counts, result_charts.slots(counts, top)) for name, counts in after.items()],
         top=top,
-        **_uplift(whole),
+        uplift=rates.uplift(whole.history),
+        **_counted(whole),
     )
 
 
@@ -87,9 +98,28 @@ def export_all(kind: str) -> Response:
 
 @pages.get("/results/<uid>/export.<any(csv,xlsx):kind>")
 def export_one(uid: str, kind: str) -> Response:
-    """A line for the whole, for each text and for each tag."""
-    zone = office().config.appliance.timezone
-    return _file(export.of_one(_begun(uid), zone), kind, "campaign")
+    """A line for the whole, for each text, for each tag and for the segments that the page shows."""
+    here, campaign = office(), _begun(uid)
+    zone, now = here.config.appliance.timezone, here.clock.now()
+    return _file(export.of_one(campaign, zone, now, _segments(campaign)), kind, "campaign")
+
+
+@pages.get("/results/<uid>/held-out.csv")
+def held_out(uid: str) -> Response:
+    """Who got nothing, to compare: a line a person, with the sale that was told by their number."""
+    here = office()
+    by, zone = sign_in.caller().source, here.config.appliance.timezone
+    lines = export.held_out(_begun(uid), zone, by, here.clock.now())
+    headings = [say(f"held_out_column.{name}") for name in export.HELD_OUT]
+    return outflow.sheet(chain([headings], lines), "held-out.csv")
+
+
+def _segments(campaign: Campaign) -> list[Segment]:
+    """Those that were chosen on the page, else those that it was for."""
+    if "segment" not in request.args:
+        return slices.segments_of(campaign)
+    chosen = set(request.args.getlist("segment", type=int))
+    return [segment for segment in segments.everything() if segment.id in chosen][: slices.MOST_SEGMENTS]
 
 
 def _begun(uid: str) -> Campaign:
@@ -100,7 +130,7 @@ def _begun(uid: str) -> Campaign:
     return campaign
 
 
-def _uplift(whole: Summary) -> dict[str, object]:
+def _counted(whole: Summary) -> dict[str, object]:
     """What was counted in the till of those who were written to, and of those who were held out."""
     written = sum(one.state != "" for one in whole.history.people)
     limits = {"bought": written, "held": whole.counts.held_out}
@@ -110,9 +140,9 @@ def _uplift(whole: Summary) -> dict[str, object]:
         for name, most in limits.items()
         if any(given.values()) and not (given[name].isdecimal() and int(given[name]) <= most)
     }
-    told = {"written": written, "given": given, "faults": faults, "uplift": None}
+    told = {"written": written, "given": given, "faults": faults, "counted": None}
     if any(given.values()) and not faults:
-        told["uplift"] = Uplift.of(int(given["bought"]), written, int(given["held"]), limits["held"])
+        told["counted"] = Uplift.of(int(given["bought"]), written, int(given["held"]), limits["held"])
     return told
 
 

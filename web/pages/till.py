@@ -14,9 +14,11 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from gateway import rulebook
-from gateway.errors import Conflict, GatewayError
+from gateway.errors import Conflict, GatewayError, Invalid
+from gateway.features.campaigns import plan, states
 from gateway.features.conversions import amounts, sheet, verbs
 from gateway.features.conversions.sheet import Fault, Report
+from gateway.messages import numbers
 from gateway.store.models import Campaign
 from web import sign_in
 from web.language import current, say, trouble
@@ -42,12 +44,13 @@ def take() -> Answer | Response:
     try:
         amount = amounts.cents(given.get("amount", ""))
         again = bool(given.get("again"))
-        found = verbs.record(given.get("code", ""), amount, now, "till", by, now, again=again)
+        number = _number(given)
+        found = verbs.record(given.get("code", ""), amount, now, "till", by, now, again=again, number=number)
     except Conflict as error:
         return _page(given, {"code": trouble(error)}, asks=True), 409
     except GatewayError as error:
         return _page(given, {error.field or "code": trouble(error)}), 422
-    told = {"code": found.code, "amount": money(found.amount_cents), "campaign": found.campaign.name}
+    told = {"code": verbs.shown(found), "amount": money(found.amount_cents), "campaign": found.campaign.name}
     flash(_("%(code)s, %(amount)s, counted for “%(campaign)s”.", **told), "good")
     return redirect(url_for(".show"))
 
@@ -59,7 +62,7 @@ def undo(conversion: int) -> Response:
     except GatewayError as error:
         flash(trouble(error), "bad")
         return redirect(url_for(".show"))
-    flash(_("%(code)s is taken back: it counts for nothing.", code=gone.code), "good")
+    flash(_("%(code)s is taken back: it counts for nothing.", code=verbs.shown(gone)), "good")
     return redirect(url_for(".show"))
 
 
@@ -76,27 +79,37 @@ def upload() -> Answer:
     return _page({}, {}, report=report)
 
 
+def _number(given: Mapping[str, str]) -> str:
+    typed = given.get("number", "").strip()
+    try:
+        return numbers.parse(typed, office().config.appliance.country) if typed else ""
+    except Invalid as error:
+        raise Invalid(error.code, field="number", **error.facts) from error
+
+
 def _taken(file: FileStorage) -> Report:
     here = office()
     with TemporaryDirectory() as folder:
         path = Path(folder) / "list"
         file.save(path)
         by, now = sign_in.caller().source, here.clock.now()
-        return sheet.take(path, by, here.config.appliance.timezone, now, bool(request.form.get("again")))
+        site, again = here.config.appliance, bool(request.form.get("again"))
+        return sheet.take(path, by, site.timezone, now, again, site.country)
 
 
 def _page(
     given: Mapping[str, str], faults: dict[str, str], asks: bool = False, report: Report | None = None
 ) -> str:
-    coded = Campaign.select().where(Campaign.code_kind != "none").exists()
+    begun = [one for one in Campaign.select() if one.state != states.DRAFT]
     return render_template(
         "till.html",
         given=given,
         faults=faults,
         asks=asks,
         report=report,
-        coded=coded,
-        last=verbs.recent(LAST),
+        coded=any(one.code_kind != "none" for one in begun),
+        compares=any(plan.split(one).control for one in begun),
+        last=[(one, verbs.shown(one)) for one in verbs.recent(LAST)],
         most=sheet.MOST_LINES,
     )
 

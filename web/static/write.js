@@ -1,6 +1,7 @@
 // Writing: the cost follows the typing, with what marketing adds to the text and as the person shown reads it;
 // the cheaper spelling is one click, the departure follows the hour.
 
+import { explain, priced } from "./cost.js";
 import { count } from "./counter.js";
 
 const letter = document.querySelector("[data-letter]");
@@ -13,7 +14,6 @@ const cost = letter.querySelector("[data-cost]");
 const line = letter.querySelector("[data-cost-line]");
 const marks = letter.querySelector("[data-findings]");
 let added = marks?.dataset.added ?? ""; // what is put behind a marketing text before it leaves
-let speaking = 0;
 
 function completed(typed) {
   return added && typed.trim() ? typed.trimEnd() + added : typed;
@@ -27,56 +27,13 @@ function measure() {
   }
   for (const money of letter.querySelectorAll("[data-money]")) money.textContent = priced(money.dataset, now.parts);
   if (line) line.hidden = text.value === "";
-  if (cost) explain(now);
-}
-
-// To one person; a small amount keeps the tenths of its cents, as on the server.
-function priced({ cents, currency }, parts) {
-  const amount = (Number(cents) * parts) / 100;
-  const digits = amount >= 1 ? {} : { minimumFractionDigits: 2, maximumFractionDigits: 6 };
-  const style = { style: "currency", currency, ...digits };
-  return new Intl.NumberFormat(document.documentElement.lang, style).format(amount);
+  if (cost) explain(cost, now);
 }
 
 // The cheaper spelling is the text's own: what is added comes again by itself.
 function cheaperOf(typed) {
   const cheaper = isPersonal() ? null : count(typed).cheaper;
   return cheaper && { text: cheaper.text, parts: count(completed(cheaper.text)).parts };
-}
-
-function explain(now) {
-  cost.querySelector("[data-dear]").hidden = now.culprits.length === 0;
-  cost.querySelector("[data-culprits]").replaceChildren(...grouped(now.culprits).map(culprit));
-  cost.querySelector("[data-cheaper]").hidden = now.cheaper === null;
-  shown("cheaper").textContent = now.cheaper?.text ?? "";
-  shown("cheaper-parts").textContent = now.cheaper?.parts ?? "";
-  cost.querySelector("[data-too-long]").hidden = now.parts <= Number(cost.dataset.most);
-  clearTimeout(speaking);
-  speaking = setTimeout(() => speak(now), 1500); // once the typing pauses
-}
-
-function speak(now) {
-  const place = cost.querySelector("[data-say]");
-  place.textContent = place.dataset.say.replace("{parts}", now.parts).replace("{left}", now.left);
-}
-
-function grouped(chars) {
-  const counts = new Map();
-  for (const char of chars) counts.set(char, (counts.get(char) ?? 0) + 1);
-  return [...counts];
-}
-
-function culprit([char, times]) {
-  const item = document.createElement("li");
-  const key = document.createElement("kbd");
-  key.textContent = visible(char);
-  item.append(key, times > 1 ? ` ×${times}` : "");
-  return item;
-}
-
-function visible(char) {
-  const code = char.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
-  return /^[\p{Z}\p{C}\p{M}]$/u.test(char) ? `U+${code}` : char;
 }
 
 text.addEventListener("input", measure);

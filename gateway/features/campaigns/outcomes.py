@@ -25,6 +25,7 @@ from gateway.store.models import (
 from gateway.store.terms import fn, value
 
 WITHIN = timedelta(days=7)  # an answer later than this is about something else
+COMPARED = timedelta(days=30)  # from the beginning on: sales with and without a message are compared
 _WITHIN = WITHIN // timedelta(microseconds=1)  # as the ledger keeps instants
 NOES = ("opposed", "withdrawn")
 LEFT = (State.SENT, State.DELIVERED, State.UNDELIVERED)
@@ -133,7 +134,8 @@ def _clicked(campaign: Campaign, theirs: list[Any]) -> int:
 def _converted(campaign: Campaign, theirs: list[Any]) -> int:
     rows = Conversion.select(Conversion.person_id).distinct()
     rows = rows.join(CampaignPerson, on=(CampaignPerson.id == Conversion.person_id))
-    return int(rows.where(Conversion.campaign == campaign.id, *theirs).count())
+    coded = Conversion.code != ""  # a sale told by the number alone is no answer to the message
+    return int(rows.where(Conversion.campaign == campaign.id, coded, *theirs).count())
 
 
 def _replied(theirs: list[Any]) -> int:

@@ -11,15 +11,14 @@ from typing import Any
 from gateway.contacts import fields
 from gateway.contacts.recipients import MOST_TYPED, Recipients
 from gateway.errors import Invalid
+from gateway.features.campaigns import code_lists
 from gateway.features.campaigns.paces import MOST_DAYS, MOST_PER_HOUR, Pace
 from gateway.features.campaigns.split import Split
-from gateway.features.campaigns.states import CATEGORIES, CODE_KINDS, LETTERS, WINS_BY
+from gateway.features.campaigns.states import CATEGORIES, CODE_KINDS, LETTERS, PERSONAL, WINS_BY
 from gateway.features.links import verbs as links
 from gateway.messages import templating
 from gateway.store.models import Campaign, CampaignText
 
-CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{1,39}")
-MOST_CODES = 20_000
 MOST_RESTED, MOST_CONTROL, LEAST_TEST, MOST_AFTER_H = 365, 50, 5, 168
 LONGEST_VALUE = 100_000_000  # cents
 GAP = "code"  # the variable that stands for a code
@@ -80,7 +79,7 @@ def texts(campaign: Campaign) -> dict[str, Wording]:
 def check_wanted(found: Recipients, without: Recipients, rested_days: int) -> None:
     """Each piece means somebody: a campaign names its people exactly."""
     if not found.people and not found.many and not found.wrong:
-        raise Invalid("number_missing", field="to")
+        raise Invalid("campaign_people_missing", field="to")
     for field, people in (("to", found), ("without", without)):
         for one in people.wrong:
             raise Invalid(one.code, field=field, **one.facts)
@@ -121,20 +120,18 @@ def check_codes(kind: str, code: str) -> str:
         raise Invalid("campaign_word_unknown", field="code_kind", value=kind, known=", ".join(CODE_KINDS))
     if kind != "one":
         return ""
-    if not CODE.fullmatch(code.strip()):
+    if not code_lists.CODE.fullmatch(code.strip()):
         raise Invalid("campaign_code_bad", field="code", value=code)
     return code.strip()
 
 
-def listed_codes(typed: str) -> list[str]:
-    """A list as it was pasted, each once."""
-    found = list(dict.fromkeys(re.split(r"[\s,;]+", typed.strip())) if typed.strip() else ())
-    for code in found:
-        if not CODE.fullmatch(code):
-            raise Invalid("campaign_code_bad", field="codes", value=code)
-    if len(found) > MOST_CODES:
-        raise Invalid("campaign_codes_many", field="codes", most=MOST_CODES)
-    return found
+def check_said(chosen: Sequence[Wording], code_kind: str) -> None:
+    """Whoever is given a code of their own can read it somewhere."""
+    if code_kind not in PERSONAL:
+        return
+    said = (gap.name for wording in chosen for gap in templating.gaps(PAGE.sub("", wording.text)))
+    if not any(templating.fold(name) == GAP for name in said):
+        raise Invalid("campaign_code_unsaid", field="code_kind")
 
 
 def check_pace(chosen: Pace) -> dict[str, int]:

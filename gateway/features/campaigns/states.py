@@ -16,6 +16,7 @@ WAITING, WRITTEN, LEFT_OUT = "waiting", "written", "left_out"  # states of a per
 LETTERS = "ABCD"
 FAR = datetime(9999, 1, 1, tzinfo=UTC)  # due when somebody, or the figures, have chosen a text
 CODE_KINDS = ("none", "one", "list", "made")
+PERSONAL = ("list", "made")  # codes that tell who came back
 WINS_BY = ("hand", "clicks", "replies", "conversions")
 CATEGORIES = ("marketing", "notification")
 

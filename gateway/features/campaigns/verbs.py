@@ -6,15 +6,16 @@ and has changed nothing then.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from gateway import audit
 from gateway.config import Appliance
 from gateway.contacts import fields
 from gateway.errors import Conflict, Invalid, NotFound
-from gateway.features.campaigns import diary, people, plan
+from gateway.features.campaigns import codes, diary, people, plan
 from gateway.features.campaigns.paces import Pace
 from gateway.features.campaigns.plan import Trial, Wanted, Wording
 from gateway.features.campaigns.split import Split
@@ -33,10 +34,13 @@ from gateway.features.campaigns.states import (
 from gateway.ids import Ids
 from gateway.messages import marketing
 from gateway.messages.drafts import check_hour
-from gateway.store import database, statements
-from gateway.store.models import Campaign, CampaignCode, CampaignPerson, CampaignText
+from gateway.policy import marketing_text
+from gateway.policy.categories import CATEGORIES
+from gateway.store import database
+from gateway.store.models import Campaign, CampaignPerson, CampaignText
 
 LONGEST_NAME = 80
+CODE = ("code_kind", "code")
 BY_ITSELF = "gateway:campaigns"
 
 
@@ -52,8 +56,9 @@ def find(uid: str) -> Campaign:
     return found
 
 
-def draft(name: str, by: str, now: datetime, ids: Ids) -> Campaign:
-    """A new one, of nobody and nothing yet."""
+def draft(name: str, by: str, now: datetime, ids: Ids, send_at: datetime | None = None) -> Campaign:
+    """A new one, of nobody and nothing yet; raises Invalid on `name` or `at`, or Conflict `name_taken`."""
+    _check_hour("at", send_at, now)
     with database.transaction():
         added: Campaign = Campaign.create(
             uid=ids.uid(now),
@@ -63,6 +68,7 @@ def draft(name: str, by: str, now: datetime, ids: Ids) -> Campaign:
             seed=int.from_bytes(ids.random(6)),
             written_by=by,
             created_at=now,
+            send_at=send_at,
         )
         diary.note(added, "created", by, now)
         audit.write(by, "campaign_created", now, shown=added.name[:60])
@@ -95,26 +101,27 @@ def choose_texts(
     follow_links: bool = False,
     code_kind: str = "none",
     code: str = "",
-    codes: str = "",
+    listed: Sequence[str] = (),
     value_cents: int | None = None,
 ) -> Campaign:
-    """What is said, A first; with more than one, people are split at random among them."""
+    """What is said, A first; with more than one, people are split at random among them.
+
+    `listed` are codes that were read (`code_lists`); none: those that are kept stay.  A long list is kept
+    in several transactions, after everything was checked and before anything else is changed.
+    """
+    known = _draft(uid)
+    one = plan.check_codes(code_kind, code)
+    chosen_value = plan.check_value(value_cents)
+    plan.check_texts(chosen, code_kind, follow_links)
+    plan.check_said(chosen, code_kind)
+    for letter, wording in zip(LETTERS, chosen, strict=False):
+        _check_law(wording.text, letter, plan.check_category(category), site)
+    _keep_codes(known, code_kind, listed)
     with database.transaction():
         known = _draft(uid)
-        one, listed = plan.check_codes(code_kind, code), plan.listed_codes(codes)
-        plan.check_texts(chosen, code_kind, follow_links)
-        for letter, wording in zip(LETTERS, chosen, strict=False):
-            _check_law(wording.text, letter, plan.check_category(category), site)
-        if code_kind == "list" and not listed:
-            raise Invalid("campaign_codes_missing", field="codes")
         CampaignText.delete().where(CampaignText.campaign == known.id).execute()
-        CampaignCode.delete().where(CampaignCode.campaign == known.id).execute()
         for letter, wording in zip(LETTERS, chosen, strict=False):
             CampaignText.create(campaign=known.id, letter=letter, text=wording.text, send_at=wording.send_at)
-        if code_kind == "list":
-            rows = [{"campaign": known.id, "position": n, "code": each} for n, each in enumerate(listed, 1)]
-            statements.insert_many(CampaignCode, rows)
-        chosen_value = plan.check_value(value_cents)
         return _keep(
             known,
             category=category,
@@ -163,19 +170,37 @@ def start(uid: str, by: str, site: Appliance, now: datetime, base: str = "") -> 
 
 def check_whole(campaign: Campaign, site: Appliance, now: datetime, base: str) -> None:
     """Everything that it must have is there; raises Invalid on the first thing that is not."""
+    for fault in lacking(campaign, site, now, base):
+        raise fault
+
+
+def lacking(campaign: Campaign, site: Appliance, now: datetime, base: str) -> Iterator[Invalid]:
+    """Each thing that it must have and has not, the first step's first."""
+    for check in _checks(campaign, site, now, base):
+        try:
+            check()
+        except Invalid as fault:
+            yield fault
+
+
+def _checks(campaign: Campaign, site: Appliance, now: datetime, base: str) -> Iterator[Callable[[], None]]:
     chosen = plan.wanted(campaign)
     found = people.understood(chosen.typed, site.country, now)
-    plan.check_wanted(found, people.understood(chosen.without, site.country, now), chosen.rested_days)
+    without = people.understood(chosen.without, site.country, now)
     texts = plan.texts(campaign)
-    plan.check_texts([*texts.values()], campaign.code_kind, campaign.follow_links)
+    said = [*texts.values()]
+    yield lambda: plan.check_wanted(found, without, chosen.rested_days)
+    yield lambda: plan.check_texts(said, campaign.code_kind, campaign.follow_links)
+    if said:
+        yield lambda: plan.check_said(said, campaign.code_kind)
     for letter, wording in texts.items():
-        _check_law(wording.text, letter, campaign.category, site)
-        _check_hour(f"hour-{letter}", wording.send_at, now)
-    _check_hour("send_at", campaign.send_at, now)
-    if campaign.follow_links and not base:
-        raise Invalid("campaign_no_address", field="follow_links")
+        yield partial(_check_law, wording.text, letter, campaign.category, site)
+        yield partial(_check_hour, f"hour-{letter}", wording.send_at, now)
+    yield lambda: _check_hour("send_at", campaign.send_at, now)
+    if campaign.follow_links:
+        yield lambda: _check_base(base, campaign.category)
     if campaign.code_kind == "list":
-        _check_enough_codes(campaign, found.most)
+        yield lambda: _check_enough_codes(campaign, found.most)
 
 
 def pause(uid: str, by: str, now: datetime) -> Campaign:
@@ -230,11 +255,14 @@ def remove(uid: str, by: str, now: datetime) -> Campaign:
 
 
 def again(uid: str, by: str, now: datetime, ids: Ids) -> Campaign:
-    """A new draft with the same lists, texts and pace; people named one by one are not kept."""
+    """A new draft with the same lists, texts, pace and kind of code; neither people named one by one nor the
+    codes of a list are kept."""
     with database.transaction():
         known = find(uid)
         copy = draft(_free_name(known.name), by, now, ids)
-        same = {name: getattr(known, name) for name in ("category", "audience", "pace", "follow_links")}
+        same = {
+            name: getattr(known, name) for name in ("category", "audience", "pace", "follow_links", *CODE)
+        }
         shares = {name: value for name, value in known.split.items() if name != "winner"}
         _keep(copy, split=shares, value_cents=known.value_cents, **same)
         for letter, wording in plan.texts(known).items():
@@ -243,6 +271,13 @@ def again(uid: str, by: str, now: datetime, ids: Ids) -> Campaign:
 
 
 # ---- what the verbs are made of -------------------------------------------------------------------
+
+
+def _keep_codes(known: Campaign, kind: str, listed: Sequence[str]) -> None:
+    if kind != "list" or listed:
+        codes.keep(known, listed if kind == "list" else ())
+    elif not codes.left(known):
+        raise Invalid("campaign_codes_missing", field="codes")
 
 
 def _by_letter(hours: Sequence[datetime | None]) -> list[tuple[str, datetime | None]]:
@@ -296,6 +331,14 @@ def _check_law(text: str, letter: str, category: str, site: Appliance) -> None:
         raise Invalid(error.code, field=f"text-{letter}", **error.facts) from error
 
 
+def _check_base(base: str, category: str) -> None:
+    """The links of everybody begin with it: what marketing may not hold would leave everybody out."""
+    if not base:
+        raise Invalid("campaign_no_address", field="follow_links")
+    if CATEGORIES[category].needs_consent and marketing_text.broken_links(base):
+        raise Invalid("campaign_address_unnamed", field="follow_links", address=base)
+
+
 def _check_hour(field: str, at: datetime | None, now: datetime) -> None:
     if at is None:
         return
@@ -306,10 +349,9 @@ def _check_hour(field: str, at: datetime | None, now: datetime) -> None:
 
 
 def _check_enough_codes(campaign: Campaign, most: int) -> None:
-    codes = CampaignCode.select().where(CampaignCode.campaign == campaign.id).count()
-    held_out = plan.split(campaign).control
-    if codes < most * (100 - held_out) // 100:
-        raise Invalid("campaign_codes_few", field="codes", count=codes, people=most)
+    left, held_out = codes.left(campaign), plan.split(campaign).control
+    if left < most * (100 - held_out) // 100:
+        raise Invalid("campaign_codes_few", field="codes", count=left, people=most)
 
 
 def is_over(campaign: Campaign) -> bool:

@@ -1,5 +1,8 @@
 """A code that comes back: at the till, from a program or from a list; and what that was worth.
 
+A sale may be written down by the telephone number alone.  Such a one is no answer to the message: it counts
+for the comparison with those who got none, and in no rate and no revenue.
+
 Each verb is one transaction: it raises, and has changed nothing then.
 """
 
@@ -13,6 +16,7 @@ from typing import Any
 from gateway import audit
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.features.conversions import codes
+from gateway.features.conversions.codes import Found
 from gateway.store import database
 from gateway.store.models import Campaign, CampaignPerson, Conversion
 from gateway.store.terms import fn
@@ -42,9 +46,10 @@ def record(
     reference: str | None = None,
     campaign: str | None = None,
     again: bool = False,
+    number: str = "",
 ) -> Conversion:
-    """Somebody bought at that instant with the code; as `take` says."""
-    return take(code, amount_cents, at, source, by, now, reference, campaign, again).conversion
+    """Somebody bought at that instant with the code, or has that number; as `take` says."""
+    return take(code, amount_cents, at, source, by, now, reference, campaign, again, number).conversion
 
 
 def take(
@@ -57,19 +62,21 @@ def take(
     reference: str | None = None,
     campaign: str | None = None,
     again: bool = False,
+    number: str = "",
 ) -> Taken:
     """Write it down, once; without an amount, for what the campaign says a purchase is worth.
 
-    `campaign` is the uid of the one that is meant, where several have the code; the same `reference` once
-    more is the same conversion.  Raises NotFound `conversion_code_unknown`; Invalid; Conflict
-    `conversion_again` where the code of one person was used before and `again` does not say that it may.
+    `number`, in E.164, says whose sale it is where no code does.  `campaign` is the uid of the one that is
+    meant, where several have the code; the same `reference` once more is the same conversion.  Raises
+    NotFound `conversion_code_unknown` or `conversion_number_unknown`; Invalid; Conflict `conversion_again`
+    where the code of one person was used before and `again` does not say that it may.
     """
     with database.transaction():
-        found = codes.find(code, campaign)
         _check(amount_cents, at, reference, now)
+        found = codes.find_sale(code, number, at, campaign)
         if reference and (known := _referred(found.campaign, reference)) is not None:
-            return Taken(_same(known, found.code), False)
-        if found.person is not None and not again:
+            return Taken(_same(known, found), False)
+        if found.is_personal and not again:
             _refuse_again(found.person)
         value = found.campaign.value_cents if amount_cents is None else amount_cents
         added: Conversion = Conversion.create(
@@ -86,9 +93,9 @@ def take(
 
 
 def totals(campaign: Campaign, letter: str | None = None, role: str | None = None) -> tuple[int, int]:
-    """(how many conversions, for how many cents): of all, or of the people of one text or one role."""
+    """(how many codes came back, for how many cents): of all, or of the people of one text or one role."""
     rows = Conversion.select(fn.COUNT(Conversion.id), fn.SUM(Conversion.amount_cents))
-    theirs: list[Any] = [Conversion.campaign == campaign.id]
+    theirs: list[Any] = [Conversion.campaign == campaign.id, Conversion.code != ""]
     if letter is not None or role is not None:
         rows = rows.join(CampaignPerson, on=(CampaignPerson.id == Conversion.person_id))
     if letter is not None:
@@ -107,6 +114,14 @@ def recent(limit: int, campaign: str | None = None, before: int | None = None) -
     if before is not None:
         rows = rows.where(Conversion.id < before)
     return list(rows.limit(limit))
+
+
+def shown(one: Conversion) -> str:
+    """What the slip says: the code; or the number of whoever had none, "" where that person was erased."""
+    if one.code:
+        return str(one.code)
+    person = CampaignPerson.get_or_none(CampaignPerson.id == one.person_id)
+    return str(person.number) if person is not None else ""
 
 
 def remove(conversion: int, by: str, now: datetime) -> Conversion:
@@ -135,14 +150,15 @@ def _referred(campaign: Campaign, reference: str) -> Conversion | None:
     return found
 
 
-def _same(known: Conversion, code: str) -> Conversion:
-    if known.code != code:
+def _same(known: Conversion, found: Found) -> Conversion:
+    if known.code != found.code or (not found.code and known.person_id != found.person):
         raise Conflict("conversion_reference_taken", field="reference", reference=known.reference)
     return known
 
 
-def _refuse_again(person: int) -> None:
-    rows = Conversion.select(Conversion, Campaign).join(Campaign).where(Conversion.person_id == person)
+def _refuse_again(person: int | None) -> None:
+    rows = Conversion.select(Conversion, Campaign).join(Campaign)
+    rows = rows.where(Conversion.person_id == person, Conversion.code != "")
     first = rows.order_by(Conversion.id).first()
     if first is not None:
         raise Conflict("conversion_again", field="code", code=first.code, campaign=first.campaign.name)

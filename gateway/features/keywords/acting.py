@@ -12,6 +12,7 @@ from gateway.contacts.book import Entry
 from gateway.errors import GatewayError
 from gateway.features.keywords import replying, telling
 from gateway.features.keywords.matching import Match
+from gateway.messages import topics
 from gateway.messages.drafts import Caller
 from gateway.messages.keywords import ANSWER_WITHIN, SOURCE
 from gateway.store import database
@@ -33,6 +34,7 @@ AGREED, REFUSED = ("given", "confirmed"), ("opposed", "withdrawn")
 def act(found: Match, message: Inbound, number: str, caller: Caller, now: datetime) -> None:
     """Count it, sort the person, ask or answer, and tell whoever wants to know."""
     rule = found.rule
+    topics.note(message, topics.KEYWORD, rule.uid)
     KeywordRule.update(uses=KeywordRule.uses + 1, used_at=now).where(KeywordRule.id == rule.id).execute()
     contact = _contact(rule, number, now)
     if contact is not None and rule.tag:

@@ -5,6 +5,7 @@ Capitals, accents and marks count for nothing: "Café !" is "cafe".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from gateway.policy.stop_words import Meaning
 from gateway.store.models import KeywordRule, KeywordWord
 
 MOST_WORDS = 5  # in one keyword
+ABBREVIATION = re.compile(r"(?<![^\W_])[^\W\d_](?:[.-][^\W\d_])+(?![^\W_])")  # V.I.P., V-I-P
 
 # what the core hears first → the code that says so
 LAW: Mapping[Meaning, str] = {
@@ -44,9 +46,14 @@ class Fate:
     match: Match | None = None
 
 
+def plain(text: str) -> str:
+    """As words are compared: the letters of an abbreviation are one word, whatever stands between them."""
+    return stop_words.plain(ABBREVIATION.sub(lambda found: re.sub(r"[.-]", "", found[0]), text))
+
+
 def find(text: str) -> Match | None:
     """The rule whose word the text begins with, or is; the longest word wins."""
-    words = stop_words.plain(text[: stop_words.LONGEST]).split()
+    words = plain(text[: stop_words.LONGEST]).split()
     beginnings = [" ".join(words[:count]) for count in range(1, min(len(words), MOST_WORDS) + 1)]
     rows = KeywordWord.select(KeywordWord, KeywordRule).join(KeywordRule)
     known = {row.word: row for row in rows.where(KeywordWord.word.in_(beginnings))}

@@ -16,7 +16,6 @@ from gateway.features.keywords import matching
 from gateway.features.mail import outgoing
 from gateway.ids import Ids
 from gateway.messages import joining, texts
-from gateway.policy import stop_words
 from gateway.store import database
 from gateway.store.models import KeywordRule, KeywordWord
 
@@ -40,7 +39,7 @@ class Wish:
 
 def everything() -> Sequence[KeywordRule]:
     """All rules, by their first word."""
-    return sorted(KeywordRule.select(), key=lambda rule: stop_words.plain(spelled(rule)[0]))
+    return sorted(KeywordRule.select(), key=lambda rule: matching.plain(spelled(rule)[0]))
 
 
 def get(uid: str) -> KeywordRule:
@@ -53,7 +52,7 @@ def get(uid: str) -> KeywordRule:
 
 def called(word: str) -> KeywordRule:
     """The rule of a word, however it is spelled; raises NotFound `keyword_unknown`."""
-    found = KeywordWord.get_or_none(KeywordWord.word == stop_words.plain(word))
+    found = KeywordWord.get_or_none(KeywordWord.word == matching.plain(word))
     if found is None:
         raise NotFound("keyword_unknown", value=word)
     rule: KeywordRule = found.rule
@@ -118,7 +117,7 @@ def _words(typed: str, rule: int | None) -> dict[str, str]:
     found: dict[str, str] = {}
     for piece in filter(str.strip, BETWEEN.split(typed)):
         spelling = " ".join(_clean(piece, "words").split())
-        word = stop_words.plain(spelling)
+        word = matching.plain(spelling)
         if not word:
             raise Invalid("keyword_empty", field="words", value=spelling)
         if (

@@ -6,13 +6,13 @@ are those of `campaigns/outcomes.py`: an answer or a STOP counts within seven da
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from gateway.features.campaigns import outcomes
-from gateway.features.campaigns.states import source
+from gateway.features.campaigns.states import PERSONAL, source
 from gateway.messages.lifecycle import State
 from gateway.store.models import (
     Campaign,
@@ -28,7 +28,6 @@ from gateway.store.models import (
 from gateway.store.terms import fn, value
 
 _WITHIN = outcomes.WITHIN.total_seconds() * 1_000_000  # as the ledger keeps instants
-PERSONAL = ("list", "made")  # codes that tell who came back
 
 
 @dataclass(slots=True)
@@ -46,6 +45,7 @@ class Person:
     replied_at: datetime | None = None
     left_at: datetime | None = None  # when they said STOP
     bought_at: datetime | None = None  # first, with a code of their own
+    came_at: datetime | None = None  # first, told by a code or by their number
 
     @property
     def is_sent(self) -> bool:
@@ -72,13 +72,18 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """`clicks`: links are followed; `personal`: the codes tell who came back; `coded`: there are codes."""
+    """`clicks`: links are followed; `personal`: the codes tell who came back; `coded`: there are codes.
+
+    `by_number`: sales that were told by a telephone number alone; they are no purchases of the campaign's, as
+    somebody may have come without it, and serve to compare with those who got no message.
+    """
 
     people: tuple[Person, ...]
     purchases: tuple[Purchase, ...] = field(default=())
     clicks: bool = False
     personal: bool = False
     coded: bool = False
+    by_number: int = 0
 
     def only(self, people: Iterable[Person]) -> History:
         """Of these people; purchases only where a code tells that they are theirs."""
@@ -94,19 +99,21 @@ _LOST = (State.FAILED, State.EXPIRED, State.CANCELED)
 def of(campaign: Campaign) -> History:
     """Everything about it, as of now."""
     people = {person.id: person for person in _people(campaign)}
-    purchases = tuple(_purchases(campaign))
+    purchases, by_number = tuple(_purchases(campaign)), tuple(_purchases(campaign, coded=False))
     for name, found in (
         ("clicked_at", _clicked(campaign)),
         ("replied_at", _replied(campaign)),
         ("left_at", _unsubscribed(campaign)),
         ("bought_at", _first(purchases)),
+        ("came_at", _first(_compared(campaign, [*purchases, *by_number]))),
     ):
         for person, at in found:
             if person in people:
                 setattr(people[person], name, at)
     kind = campaign.code_kind
     coded = kind != "none" or bool(purchases)
-    return History(tuple(people.values()), purchases, bool(campaign.follow_links), kind in PERSONAL, coded)
+    clicks, personal = bool(campaign.follow_links), kind in PERSONAL
+    return History(tuple(people.values()), purchases, clicks, personal, coded, len(by_number))
 
 
 def _people(campaign: Campaign) -> Iterable[Person]:
@@ -120,14 +127,24 @@ def _people(campaign: Campaign) -> Iterable[Person]:
     return (Person(*row) for row in rows.tuples())
 
 
-def _purchases(campaign: Campaign) -> Iterable[Purchase]:
+def _purchases(campaign: Campaign, coded: bool = True) -> Iterable[Purchase]:
+    """The earliest first; `coded`: with a code, else by the number alone."""
     rows: Any = Conversion.select(Conversion.person_id, Conversion.at, Conversion.amount_cents)
-    rows = rows.where(Conversion.campaign == campaign.id).order_by(Conversion.at)
+    told = Conversion.code != "" if coded else Conversion.code == ""
+    rows = rows.where(Conversion.campaign == campaign.id, told).order_by(Conversion.at)
     return (Purchase(*row) for row in rows.tuples())
 
 
-def _first(purchases: tuple[Purchase, ...]) -> Iterable[tuple[int, datetime]]:
-    return ((one.person, one.at) for one in reversed(purchases) if one.person is not None)
+def _compared(campaign: Campaign, purchases: Iterable[Purchase]) -> list[Purchase]:
+    """For as long with a message as without one."""
+    begun = campaign.started_at
+    return [one for one in purchases if begun and begun <= one.at < begun + outcomes.COMPARED]
+
+
+def _first(purchases: Sequence[Purchase]) -> Iterable[tuple[int, datetime]]:
+    """Each person's last of the latest first: whoever writes them down in this order keeps the first."""
+    latest = sorted(purchases, key=lambda one: one.at, reverse=True)
+    return ((one.person, one.at) for one in latest if one.person is not None)
 
 
 def _clicked(campaign: Campaign) -> Any:

@@ -62,10 +62,13 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Uplift:
-    """Two shares, and between which values their difference lies in nineteen of twenty cases (Newcombe)."""
+    """`k1` of `n1` against `k2` of `n2`; the difference of the shares lies between `low` and `high` in
+    nineteen of twenty cases (Newcombe)."""
 
-    first: float
-    second: float
+    k1: int
+    n1: int
+    k2: int
+    n2: int
     low: float
     high: float
 
@@ -74,14 +77,59 @@ class Uplift:
         """None where one of them is of nobody."""
         if not n1 or not n2:
             return None
-        return cls(k1 / n1, k2 / n2, *intervals.difference(k1, n1, k2, n2))
+        return cls(k1, n1, k2, n2, *intervals.difference(k1, n1, k2, n2))
+
+    @property
+    def first(self) -> float:
+        return self.k1 / self.n1
+
+    @property
+    def second(self) -> float:
+        return self.k2 / self.n2
+
+    @property
+    def difference(self) -> float:
+        return self.first - self.second
+
+    @property
+    def more(self) -> float:
+        """How many of the first would not have come without it; less than nought where it kept some away."""
+        return self.difference * self.n1
+
+    @property
+    def is_clear(self) -> bool:
+        """Chance would hardly make such a difference."""
+        return self.low > 0 or self.high < 0
+
+
+def uplift(history: History) -> Uplift | None:
+    """Who bought, of those who were written to against those who were held out; whatever became of the
+    message, as else the two would not be alike.
+
+    None where nobody was held out, or no sale was told by a number: by their codes, only those who have a
+    message are seen.
+    """
+    if not history.by_number:
+        return None
+    written, held_out = sides(history)
+    return Uplift.of(_came(written), len(written), _came(held_out), len(held_out))
+
+
+def sides(history: History) -> tuple[list[Person], list[Person]]:
+    """(those to whom a message was written, those who got none to compare)."""
+    written = [one for one in history.people if one.state]
+    return written, [one for one in history.people if one.role == CONTROL]
+
+
+def _came(people: Iterable[Person]) -> int:
+    return sum(one.came_at is not None for one in people)
 
 
 def count(people: Iterable[Person]) -> Counts:
     """One pass over them."""
     listed = list(people)
     arrived = [one for one in listed if one.is_delivered]
-    silent = [one for one in listed if not one.is_delivered and _acted(one)]
+    silent = [one for one in listed if not one.is_delivered and one.role != CONTROL and _acted(one)]
     return Counts(
         people=len(listed),
         held_out=sum(one.role == CONTROL for one in listed),

@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from gateway import rulebook
 from gateway.features.campaigns import states
-from gateway.features.results import history, money, rates
+from gateway.features.results import history, money, rates, yardstick
 from gateway.features.results.history import History
 from gateway.features.results.money import Money
 from gateway.features.results.rates import Counts, Rate
+from gateway.features.results.yardstick import Reading
 from gateway.store.models import Campaign
 
 
@@ -46,6 +47,18 @@ def newest(limit: int, before: int | None = None) -> list[Summary]:
     if before is not None:
         rows = rows.where(Campaign.id < before)
     return [of(campaign) for campaign in rows.order_by(Campaign.id.desc()).limit(limit)]
+
+
+def readings(whole: Summary) -> dict[str, Reading]:
+    """Each rate beside those of the campaigns of its category before it, by the rate's name."""
+    rows = Campaign.select().where(
+        Campaign.state.in_(list(states.OVER)),
+        Campaign.started_at < whole.campaign.started_at,
+        Campaign.category == whole.campaign.category,
+    )
+    former = [of(campaign) for campaign in rows.order_by(Campaign.started_at.desc()).limit(yardstick.FORMER)]
+    found = {one.name: yardstick.read(one, [each.rate(one.name) for each in former]) for one in whole.rates}
+    return {name: reading for name, reading in found.items() if reading is not None}
 
 
 def usual(summaries: Sequence[Summary]) -> tuple[Rate, Rate, Decimal | None]:

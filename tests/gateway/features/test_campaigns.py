@@ -234,7 +234,7 @@ def test_stopped_is_for_good(shop: Shop, bench: Any) -> None:
 
 def test_each_gets_a_code_of_the_list_once_and_who_comes_too_late_is_told(shop: Shop, bench: Any) -> None:
     codes = [f"K{place}" for place in range(30)]
-    shop.say("Chappe: {code}. STOP 36180", code_kind="list", codes="\n".join(codes))
+    shop.say("Chappe: {code}. STOP 36180", code_kind="list", listed=codes)
     shop.start()
     late = shop.add(50)
     shop.until_over()
@@ -254,17 +254,28 @@ def test_codes_that_are_made_are_all_different(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "code"),
+    ("text", "more", "code"),
     [
-        ({"code_kind": "list", "codes": "A1\nB2"}, "campaign_codes_few"),
-        ({"follow_links": True}, "campaign_no_address"),
+        ("Chappe: {code}. STOP 36180", {"code_kind": "list", "listed": ["A1", "B2"]}, "campaign_codes_few"),
+        (TEXT, {"follow_links": True}, "campaign_no_address"),
     ],
 )
-def test_what_lacks_is_said_before_it_begins(shop: Shop, more: dict[str, Any], code: str) -> None:
-    shop.say(TEXT, **more)
+def test_what_lacks_is_said_before_it_begins(shop: Shop, text: str, more: dict[str, Any], code: str) -> None:
+    shop.say(text, **more)
     with pytest.raises(Invalid, match=code):
         shop.start()
     assert shop.campaign.state == "draft"
+
+
+@pytest.mark.parametrize("base", ["http://192.168.1.20:8000", "http://localhost:8000"])
+def test_no_offer_begins_with_links_that_none_may_hold(shop: Shop, bench: Any, base: str) -> None:
+    shop.say("Chappe: https://shop.example/a STOP 36180", follow_links=True)
+    with pytest.raises(Invalid, match="campaign_address_unnamed"):
+        verbs.start(shop.uid, BY, bench.site, bench.now, base)
+    shop.say("https://shop.example/a", category="notification", follow_links=True)
+    verbs.start(shop.uid, BY, bench.site, bench.now, base)
+    shop.until_over()
+    assert {message.text.partition("/l/")[0] for message in shop.messages} == {base}
 
 
 # ---- whom the network does not reach -------------------------------------------------------------

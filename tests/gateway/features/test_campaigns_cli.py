@@ -3,53 +3,26 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from click.testing import CliRunner, Result
+import pytest
 
 from campaigning import Shop
-from fakes import counting_ids
-from gateway.cli import main
-from gateway.ids import Ids
 from gateway.store import database
-from gateway.store.upgrade import upgrade
 
-TOML = """
-[appliance]
-language = "en"
-data_dir = "."
-runtime_dir = "run"
-[[modems]]
-name = "sim1"
-port = "x"
-"""
+if TYPE_CHECKING:
+    from conftest import Bench, Run
 
 
-@dataclass
-class Desk:
-    """What a shop needs of its bench, at the hour of the machine."""
-
-    site: Any
-    ids: Ids = field(default_factory=counting_ids)
-
-    @property
-    def now(self) -> datetime:
-        return datetime.now(UTC)
+@pytest.fixture
+def run(run: Run) -> Run:
+    return lambda *words: run("campaign", *words)
 
 
-def test_a_campaign_is_listed_begun_paused_resumed_and_stopped(site: Any, tmp_path: Path) -> None:
-    (tmp_path / "gateway.toml").write_text(TOML, encoding="utf-8")
-    upgrade(site.database_path, datetime.now(UTC))
-
-    def run(*words: str) -> Result:
-        return CliRunner().invoke(main, ["--config", str(tmp_path / "gateway.toml"), "campaign", *words])
-
+def test_a_campaign_is_listed_begun_paused_resumed_and_stopped(bench: Bench, run: Run) -> None:
     assert "There is no campaign." in run("list").output
     with database.connection():
-        shop = Shop(Desk(site), 6)
+        shop = Shop(bench, 6)
     assert "Rentrée" in run("list").output
     assert "Gathering the people" in run("start", shop.uid).output
     with database.connection():
@@ -62,4 +35,3 @@ def test_a_campaign_is_listed_begun_paused_resumed_and_stopped(site: Any, tmp_pa
     assert "Being stopped" in run("stop", shop.uid, "--yes").output
     failed = run("pause", shop.uid)
     assert (failed.exit_code, "cannot be done" in failed.output) == (1, True)
-    database.db.close_all()

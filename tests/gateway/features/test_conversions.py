@@ -174,6 +174,104 @@ def test_days_are_read_as_tills_write_them(typed: str, day: datetime) -> None:
     assert amounts.instant(typed, PARIS) == day
 
 
+# ---- a sale told by the number -------------------------------------------------------------------
+
+
+@pytest.fixture
+def compared(bench: Any) -> Campaign:
+    """+33639980000 was written to, …01 is held out, …02 was left out by the rules."""
+    made = campaign(
+        bench, "c" * 32, name="Compared", started_at=bench.now - timedelta(days=2), split={"control": 10}
+    )
+    roles = (("exposed", "written"), ("control", "left_out"), ("exposed", "left_out"))
+    for place, (role, state) in enumerate(roles):
+        number = f"+3363998000{place}"
+        CampaignPerson.create(campaign=made, number=number, role=role, due_at=bench.now, state=state)
+    return made
+
+
+def test_a_sale_by_number_is_of_whoever_was_drawn_and_in_no_revenue(bench: Any, compared: Campaign) -> None:
+    for number, person in (("+33639980000", 1), ("+33639980001", 2), ("+33639980001", 2)):
+        found = take(bench, "", 900, number=number)
+        assert (found.campaign.id, found.person_id, found.code) == (compared.id, person, "")
+        assert verbs.shown(found) == number
+    assert verbs.totals(compared) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("number", "days"),
+    [
+        ("+33639980002", 0),  # left out by the rules: drawn for nothing
+        ("+33639980009", 0),
+        ("+33639980001", -3),  # before it began
+        ("+33639980001", 28.1),  # thirty days after that
+    ],
+)
+def test_a_sale_by_number_that_nothing_compares_is_refused(
+    bench: Any, compared: Campaign, number: str, days: float
+) -> None:
+    at = bench.now + timedelta(days=days)
+    bench.clock.move(timedelta(days=max(0, days)))
+    for uid in (None, compared.uid):
+        with pytest.raises(NotFound, match="conversion_number_unknown"):
+            take(bench, "", 900, number=number, at=at, campaign=uid)
+    assert Conversion.select().count() == 0
+
+
+def test_a_campaign_that_holds_nobody_out_knows_no_sale_by_number(bench: Any, compared: Campaign) -> None:
+    Campaign.update(split={"control": 0}).execute()
+    with pytest.raises(NotFound, match="conversion_number_unknown"):
+        take(bench, "", 900, number="+33639980000")
+
+
+def test_the_code_of_everybody_with_a_number_tells_who_came(bench: Any, compared: Campaign) -> None:
+    Campaign.update(code_kind="one", code="ETE10").execute()
+    for _ in range(2):
+        found = take(bench, "ete10", 900, number="+33639980000")
+        assert (found.code, found.person_id) == ("ETE10", 1)
+    assert take(bench, "ETE10", 900, number="+33639980009").person_id is None
+    assert verbs.totals(compared) == (3, 2700)
+
+
+def test_a_reference_of_another_persons_sale_is_refused(bench: Any, compared: Campaign) -> None:
+    first = take(bench, "", 900, number="+33639980000", reference="r1")
+    assert take(bench, "", 900, number="+33639980000", reference="r1").id == first.id
+    with pytest.raises(Conflict, match="conversion_reference_taken"):
+        take(bench, "", 900, number="+33639980001", reference="r1")
+
+
+def test_a_tills_list_tells_people_by_their_numbers(bench: Any, tmp_path: Path, compared: Campaign) -> None:
+    Campaign.update(code_kind="one", code="ETE10").execute()
+    text = (
+        "N° ticket;Code;Téléphone;Montant\n1;;06 39 98 00 01;9,00\n2;ETE10;06 39 98 00 00;5,00\n"
+        "3;;0639980009;4,00\n4;ETE10;-;1,00\n5;;zéro;1,00\n6;;;1,00\n"
+    )
+    report = listed(bench, tmp_path, text, country="FR")
+    assert (report.recorded, report.strangers, report.refused) == (3, 1, 2)
+    assert [(one.line, one.code, one.why) for one in report.faults] == [
+        (6, "zéro", "number_has_letter"),
+        (7, "", "conversion_code_missing"),
+    ]
+    assert [(row.reference, row.person_id) for row in Conversion.select()] == [
+        ("1", 2),
+        ("2", 1),
+        ("4", None),
+    ]
+    again = listed(bench, tmp_path, text, country="FR")
+    assert (again.recorded, again.known) == (0, 3)
+
+
+def test_a_sale_by_number_is_in_the_persons_copy_and_nobodys_after_their_erasure(
+    bench: Any, compared: Campaign
+) -> None:
+    take(bench, "", 900, number="+33639980001")
+    (entry,) = export.everything("+33639980001", bench.site, BY, bench.now)["campaigns"]
+    assert [one["amount_cents"] for one in entry["conversions"]] == [900]
+    bench.submit(to="+33639980001")
+    erase.erase("+33639980001", "FR", BY, bench.now, sleep=lambda _: None)
+    assert [verbs.shown(row) for row in Conversion.select()] == [""]
+
+
 def listed(bench: Any, tmp_path: Path, text: str, encoding: str = "utf-8", **rest: Any) -> sheet.Report:
     path = tmp_path / "list.csv"
     path.write_bytes(text.encode(encoding))

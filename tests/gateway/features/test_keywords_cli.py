@@ -3,33 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-from click.testing import CliRunner, Result
-
-from gateway.cli import main
-from gateway.store import database
-
 if TYPE_CHECKING:
-    from conftest import Bench
-
-Run = Callable[..., Result]
-TOML = '[appliance]\nlanguage = "en"\ndata_dir = "."\nruntime_dir = "run"\n'
-
-
-@pytest.fixture
-def run(bench: Bench, tmp_path: Path) -> Iterator[Run]:
-    """Run one command in the installation whose ledger `bench` has made."""
-    (tmp_path / "gateway.toml").write_text(TOML, encoding="utf-8")
-
-    def command(*words: str) -> Result:
-        return CliRunner().invoke(main, ["--config", str(tmp_path / "gateway.toml"), *words])
-
-    yield command
-    database.connection().__enter__()  # a command closed the one that `bench` is about to close
+    from conftest import Run
 
 
 def test_a_keyword_from_its_making_to_its_end(run: Run) -> None:

@@ -50,17 +50,7 @@ class Counter:
 
     def says(self, text: str, number: str = ANNA) -> Inbound:
         now = self.bench.now
-        message = Inbound.create(
-            uid=self.bench.ids.uid(now),
-            sender=number,
-            text=text,
-            received_at=now,
-            complete=True,
-            modem="sim1",
-            sim="1",
-            part_count=1,
-            concat_wide=False,
-        )
+        message = self.bench.receive(text, number)
         with database.transaction():
             if not keywords.obey(message, self.bench.caller, now):
                 self.desk.hear(message, numbers.parse(number, "FR"), now)
@@ -95,7 +85,7 @@ TYPED: tuple[tuple[str, str | None], ...] = (
     ("RSVP", "RSVP"),
     ("rsvp!", "RSVP"),
     ("  Rsvp : nous serons 3", "RSVP"),
-    ("r.s.v.p", None),
+    ("r.s.v.p", "RSVP"),
     ("RSVPS", None),
     ("vite rsvp", None),
     ("FETE", "Fête"),
@@ -122,6 +112,19 @@ def test_a_text_is_matched_by_its_first_words_however_they_are_typed(counter: Co
     for text, word in TYPED:
         found = matching.find(text)
         assert (found.word if found else None) == word, text[:40]
+
+
+@pytest.mark.parametrize("typed", ["V.I.P.", "v.i.p", "VIP.", "V-I-P !", "« V.I.P. » merci"])
+@pytest.mark.parametrize("word", ["VIP", "V.I.P."])
+def test_the_marks_of_an_abbreviation_count_for_nothing(counter: Counter, word: str, typed: str) -> None:
+    counter.rule(word)
+    assert matching.fate(typed).match is not None
+
+
+@pytest.mark.parametrize("typed", ["V. I. P.", "V I P", "VI.P", "V.I.P.S", "1.2", "a.b"])
+def test_what_is_no_abbreviation_of_it_is_another_word(counter: Counter, typed: str) -> None:
+    counter.rule("VIP, 12, ba")
+    assert matching.fate(typed).match is None
 
 
 def test_a_word_of_the_law_is_refused_and_says_why(counter: Counter) -> None:
@@ -370,6 +373,7 @@ def test_a_webhook_that_asked_for_it_is_told_who_wrote_which_word(counter: Count
     assert (told.webhook.name, payload["type"]) == ("till", "keyword.matched")
     data = payload["data"]
     assert (data["keyword"], data["rule"], data["message"]["id"]) == ("Café", uid, message.uid)
+    assert data["message"]["about"] == {"kind": "keyword", "id": uid}
     assert (data["message"]["from"], data["message"]["text"]) == (ANNA, "CAFE noir")
     erase.erase(ANNA, "FR", BY, bench.now, sleep=lambda seconds: None)
     assert all(ANNA not in row.payload for row in Delivery.select())

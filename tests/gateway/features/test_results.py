@@ -11,11 +11,12 @@ import pytest
 
 from campaign_history import Planted
 from gateway import rulebook
+from gateway.contacts import segments
 from gateway.features.campaigns import outcomes
 from gateway.features.results import history, hours, intervals, money, rates, slices, summary
 from gateway.features.results.money import Plan
 from gateway.features.results.rates import Rate
-from gateway.store.models import Campaign
+from gateway.store.models import Campaign, ContactTag
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -79,6 +80,45 @@ def test_every_rate_is_the_one_calculated_by_hand(whole: summary.Summary, name: 
 def test_who_did_something_without_a_report_is_said_apart(whole: summary.Summary) -> None:
     found = whole.counts
     assert (found.people, found.held_out, found.uncertain, found.unreported) == (26, 4, 1, 1)
+
+
+# ---- with a message, and without -----------------------------------------------------------------
+
+
+def test_what_a_message_added_is_counted_alike_on_both_sides(planted: Planted) -> None:
+    before = summary.of(planted.campaign)
+    assert rates.uplift(before.history) is None  # the codes show one side only
+    for place in (0, 3, 20):  # one with a code too, one without; one who was held out
+        planted.sells(place, hours=40)
+        planted.sells(place, hours=41)
+    planted.sells(21, hours=24 * 31)  # after the thirty days
+    whole = summary.of(planted.campaign)
+    found = rates.uplift(whole.history)
+    assert found is not None
+    assert (found.k1, found.n1, found.k2, found.n2) == (3, 20, 1, 4)
+    assert (found.low, found.high) == intervals.difference(3, 20, 1, 4)
+    assert not found.is_clear
+    assert found.more == pytest.approx(-2)
+    assert (whole.rates, whole.money, whole.counts) == (before.rates, before.money, before.counts)
+
+
+def test_texts_are_not_compared_by_sales_that_the_number_told(planted: Planted) -> None:
+    planted.sells(3, hours=40)
+    assert outcomes.counts(planted.campaign, "A").converted == 1
+
+
+def test_a_segment_is_read_as_of_now(bench: Any, planted: Planted) -> None:
+    planted.tag("regulars", (0, 1, 10))
+    rules = segments.typed([("tag_has", "regulars")])
+    segment = segments.save("Regulars", rules, "page:ana", bench.now)
+    planted.campaign.audience = {"typed": '@"Regulars"\n@Nobody\n#regulars\n+33639980000'}
+    assert slices.segments_of(planted.campaign) == [segment]
+    found = slices.by_segment(history.of(planted.campaign), [segment], bench.now)
+    piece = summary.piece(summary.of(planted.campaign), found["Regulars"])
+    assert (piece.counts.sent, piece.counts.clicked, piece.money.revenue) == (3, 3, 5000)
+    ContactTag.delete().execute()
+    (gone,) = slices.by_segment(history.of(planted.campaign), [segment], bench.now).values()
+    assert gone.people == ()
 
 
 def test_each_text_has_its_own_figures(whole: summary.Summary) -> None:

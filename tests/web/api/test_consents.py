@@ -163,6 +163,9 @@ def test_a_program_does_not_talk_over_a_no(crm: Any) -> None:
     crm.post(f"{HERE}/consents", NO)
     answer = crm.post(f"{HERE}/consents", GIVEN)
     assert (answer.status_code, answer.get_json()["code"]) == (409, "opposed_marketing")
+    assert "(since 23 November 2026)" in answer.get_json()["detail"]
+    en_francais = crm.post(f"{HERE}/consents", GIVEN, headers={"Accept-Language": "fr"})
+    assert "(depuis le 23/11/2026)" in en_francais.get_json()["detail"]
     newer = crm.post(f"{HERE}/consents", {**GIVEN, "newer": True})
     assert (newer.status_code, newer.get_json()["answer"]) == (200, "agreed")
     back = crm.post(f"{HERE}/consents", {"event": "resumed", "wording": "x", "proof": "y"})

@@ -45,6 +45,22 @@ def test_the_same_reference_once_more_is_answered_and_changes_nothing(shop: Call
     assert (again.status_code, again.get_json()) == (200, first)
 
 
+def test_a_sale_by_number_says_whose_it_is(shop: Caller, autumn: None, clock: StandingClock) -> None:
+    with database.connection():
+        Campaign.update(split={"control": 10}, started_at=clock.now()).where(Campaign.uid == UID).execute()
+    found = told(shop, number="06 39 98 00 01", amount_cents=900)
+    assert (found["campaign"], found["code"], found["number"]) == (UID, "", "+33639980001")
+    by_code = told(shop, code="ABCD2345")
+    assert by_code["number"] is None
+    results = shop.get(f"/api/v1/campaigns/{UID}/results").get_json()
+    assert (results["conversions"], results["uplift"]["difference"]) == (1, None)  # nobody is held out
+    with database.connection():
+        planted = Campaign.get(Campaign.uid == UID)
+        person = {"role": "control", "due_at": clock.now(), "state": "left_out"}
+        CampaignPerson.create(campaign=planted, number="+33639980002", **person)
+    assert told(shop, number="+33639980002")["campaign"] == UID
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
@@ -54,7 +70,9 @@ def test_the_same_reference_once_more_is_answered_and_changes_nothing(shop: Call
         ({"code": "ALL10", "at": "2027-11-22T10:00:00Z"}, 422, "conversion_instant"),
         ({"code": "ALL10", "amount_cents": -1}, 422, "out_of_range"),
         ({"code": "ALL10", "amount": 3}, 422, "unknown_field"),
-        ({}, 422, "field_missing"),
+        ({}, 422, "conversion_code_missing"),
+        ({"number": "zero"}, 422, "number_has_letter"),
+        ({"number": "+33639980001"}, 404, "conversion_number_unknown"),
     ],
 )
 def test_what_is_wrong_has_a_code(shop: Caller, autumn: None, body: Any, status: int, code: str) -> None:

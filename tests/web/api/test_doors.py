@@ -8,7 +8,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -17,7 +16,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from waitress.server import create_server
 
 from gateway.config import Config
 from gateway.words import LANGUAGES as LANGUAGES_READ
@@ -46,6 +44,11 @@ def test_an_unknown_path_or_method_is_a_problem(
     answer = stranger.call(method, path)
     assert (answer.status_code, answer.get_json()["code"]) == (status, code)
     assert ("Allow" in answer.headers) == (status == 405)
+
+
+def test_where_programs_look_first_leads_to_the_document(stranger: Any) -> None:
+    answer = stranger.app.test_client().get("/openapi.json")
+    assert (answer.status_code, answer.headers["Location"]) == (302, DOCUMENT)
 
 
 def test_options_names_the_methods_and_head_is_get_without_a_body(shop: Any, app: Flask) -> None:
@@ -228,18 +231,6 @@ def test_every_code_of_the_api_has_a_sentence_in(reader: str) -> None:
 
 
 # ---- the examples, run ---------------------------------------------------------------------------
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """The application behind a real socket."""
-    server = create_server(app, host="127.0.0.1", port=0, threads=2)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(10)
-    assert not thread.is_alive()
 
 
 BODY = {"to": "+33639980001", "text": "L'été, c'est demain"}

@@ -9,16 +9,13 @@ import shutil
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
-from waitress.server import create_server
 
 from gateway.features.webhooks import signing
 from gateway.store import database
@@ -33,17 +30,6 @@ COMMANDS = {
 }
 SECRET = "whsec_" + "c2VjcmV0IG9mIHRoZSBzaG9w"
 EVENT = json.dumps({"type": "message.received", "data": {"text": "Bonjour"}}).encode()
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    server = create_server(app, host="127.0.0.1", port=0, threads=2)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(10)
-    assert not thread.is_alive()
 
 
 def program(root: str, recipe: str, language: str) -> str:

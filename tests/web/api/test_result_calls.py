@@ -41,3 +41,22 @@ def test_where_nothing_can_be_divided_there_is_null(shop: Any, clock: Any) -> No
 def test_an_unknown_campaign_is_not_found(shop: Any) -> None:
     answer = shop.get("/api/v1/campaigns/0123/results")
     assert (answer.status_code, answer.get_json()["code"]) == (404, "campaign_unknown")
+
+
+def test_what_the_message_added_is_two_shares_and_how_sure_their_difference_is(shop: Any, clock: Any) -> None:
+    with database.connection():
+        made = Planted(clock.now())
+        made.people("A", "delivered", 4)
+        made.held_out(4)
+    address = f"/api/v1/campaigns/{made.campaign.uid}/results"
+    before = shop.get(address).get_json()["uplift"]
+    assert (before["written"], before["difference"]) == ({"count": None, "of": 4, "share": None}, None)
+    with database.connection():
+        for place in (0, 1, 2, 4):
+            made.sells(place, hours=1)
+    told = shop.get(address).get_json()["uplift"]
+    assert told["written"] == {"count": 3, "of": 4, "share": 0.75}
+    assert told["held_out"] == {"count": 1, "of": 4, "share": 0.25}
+    assert told["difference"] == 0.5
+    assert told["low"] < 0 < told["high"]
+    assert told["clear"] is False

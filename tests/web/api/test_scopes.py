@@ -21,7 +21,7 @@ from web import sign_in
 
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 SCOPES = ("send", "read", "admin")
-OPEN = {"/api/v1/openapi.json", "/docs", "/docs/<path:filename>", "/healthz", "/metrics"}
+OPEN = {"/api/v1/openapi.json", "/docs", "/docs/<path:filename>", "/healthz", "/metrics", "/openapi.json"}
 ADMIN = re.compile(r"/api/v1/(webhooks|webhook-deliveries|keywords)\b")  # what goes elsewhere by itself
 NAMED = {
     ("POST", "/api/v1/contacts/<number>/consents"): {"admin"},

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from fakes import FakeClock, counting_ids
 from gateway.contacts import book, groups, particulars
@@ -15,12 +17,14 @@ from gateway.features.api import House
 from gateway.features.campaigns import plan, verbs
 from gateway.features.campaigns.feature import Campaigns
 from gateway.store import database
-from gateway.store.models import Campaign, CampaignPerson, Contact, Message, Setting
+from gateway.store.models import Campaign, CampaignCode, CampaignPerson, Contact, Message, Setting
 from journeys.visitor import Visitor
 from people import agree
 
 BY = "page:ana"
 OFFER = "Chappe: -10% samedi, {prénom|bonjour}. STOP 36180"
+
+CODED = "Chappe: {code}. STOP 36180"
 
 
 def number(place: int) -> str:
@@ -94,7 +98,7 @@ def test_a_draft_becomes_a_campaign_in_six_steps(town: Visitor, gateway: Gateway
     assert "Nobody recorded that they agreed to marketing." in seen
     page = town.send(f"{steps}/test", numbers="0639980001", action="stay", **{"letter-A": "1"})
     assert "1 test message is on its way." in page
-    assert "up to 12 people" in town.read(f"{steps}/go")
+    assert "11 people get it" in town.read(f"{steps}/go")
     page = town.send(f"{steps}/go", action="go")
     assert "Gathering the people" in page
     gateway.run()
@@ -110,12 +114,18 @@ def test_a_draft_becomes_a_campaign_in_six_steps(town: Visitor, gateway: Gateway
 
 WRONG = (
     ("people", {"to": "@Nobody"}, "Nobody"),
-    ("people", {"to": ""}, "Give a number."),
+    ("people", {"to": ""}, "Nobody is chosen yet"),
     ("people", {"to": "@Club", "rested_days": "often"}, "“often” is not a number."),
     ("text", {"text-A": " "}, "text"),
     ("text", {"text-A": "Chappe {ville}"}, "ville"),
     ("text", {"text-A": OFFER, "code_kind": "one", "code": "é"}, "“é” is no code"),
-    ("text", {"text-A": OFFER, "code_kind": "list"}, "Paste the list of codes"),
+    ("text", {"text-A": CODED, "code_kind": "list"}, "Paste the list of codes"),
+    (
+        "text",
+        {"text-A": CODED, "code_kind": "list", "codes": "A1\nB2\na1"},
+        "Line 3: “a1” is on line 1 already",
+    ),
+    ("text", {"text-A": OFFER, "code_kind": "made"}, "Write {code} in the text"),
     ("text", {"text-A": OFFER, "text-B": OFFER}, "Two texts are the same"),
     ("hours", {"when": "later", "at": ""}, "Choose the day and the hour"),
     ("hours", {"pace": "per_hour", "per_hour": "0"}, "must be between 1 and 100000"),
@@ -123,6 +133,73 @@ WRONG = (
     ("hours", {"control": "80"}, "50"),
     ("test", {"numbers": "", "letter-A": "1", "action": "stay"}, "Give a number."),
 )
+
+
+def with_file(town: Visitor, path: str, text: str, **given: str) -> TestResponse:
+    token = re.search(r'name="csrf_token" value="([^"]+)"', town.read(path))
+    assert token
+    file = (io.BytesIO(text.encode()), "codes.csv")
+    form = {"csrf_token": token[1], "code_kind": "list", "text-A": CODED, "codes_file": file, **given}
+    return town.client.post(path, data=form, content_type="multipart/form-data")
+
+
+def test_a_list_of_codes_comes_as_a_file_larger_than_a_form_and_stays(town: Visitor) -> None:
+    path = f"{drafted(town)}/text"
+    many = "\n".join(["Code", *(f"CHAPPE-{place:06d}" for place in range(6000))])
+    assert len(many) > 64 * 1024
+    assert with_file(town, path, many).status_code == 302
+    assert "6,000 codes are kept" in town.read(path)
+    town.send(path, **{"text-A": f"{CODED}!", "category": "marketing", "code_kind": "list"})
+    assert "6,000 codes are kept" in town.read(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "said"),
+    [
+        ("A1\nB€2", {}, "Line 2: “€” in “B€2” cannot stand in a code"),
+        ("A1\nB2", {"codes": "C3"}, "There are a file and codes that were pasted"),
+        ("", {}, "The file is empty."),
+    ],
+)
+def test_a_file_of_codes_that_is_wrong_is_said_at_its_field(
+    town: Visitor, text: str, given: dict[str, str], said: str
+) -> None:
+    answer = with_file(town, f"{drafted(town)}/text", text, **given)
+    assert answer.status_code == 422
+    assert said in answer.text.partition('id="codes_file-fault"')[2].partition("</p>")[0]
+    with database.connection():
+        assert CampaignCode.select().count() == 0
+
+
+def test_a_draft_with_nobody_in_it_says_what_to_choose_first(town: Visitor) -> None:
+    page = town.send("/campaigns/new", name="Empty")
+    found = re.search(r"/campaigns/([0-9a-f]{32})/step/", page)
+    assert found
+    steps = f"/campaigns/{found[1]}/step"
+    for name in ("look", "go"):
+        assert "Nobody is chosen yet" in town.read(f"{steps}/{name}")
+    town.send(f"{steps}/people", to="@Club", action="next")
+    assert "Write a text" in town.read(f"{steps}/look")
+
+
+def test_the_look_ahead_counts_whom_the_rules_leave_out_once(town: Visitor) -> None:
+    """Half of the people are held out, some of these without consent: they get nothing for that reason."""
+    steps = drafted(town)
+    with database.connection():
+        for place in range(12, 40):
+            book.add(number(place), Entry(f"Ana{place}"), BY, FakeClock().now())
+            particulars.keep(number(place), BY, FakeClock().now(), wanted_groups=[1])
+    town.send(f"{steps}/text", **{"text-A": OFFER, "text-B": f"{OFFER}!", "code_kind": "none"})
+    town.send(f"{steps}/hours", when="now", pace="none", control="50", test="50", by="hand", after_h="24")
+    page = re.sub(r"<[^>]*>|\s+", " ", town.read(f"{steps}/look"))
+    going = int(re.search(r"(\d+) (?:people get|person gets) it", page)[1])
+    refused = int(re.search(r"(\d+) +Nobody recorded", page)[1])
+    control = re.search(r"(\d+) +Drawn by lot", page)
+    waits = re.search(r"(\d+) +of them wait", page)
+    reads = [int(found) for found in re.findall(r"Text [AB], (\d+) p", page)]
+    assert refused == 29
+    assert going + (int(control[1]) if control else 0) == 11
+    assert sum(reads) + (int(waits[1]) if waits else 0) == going
 
 
 def test_what_is_wrong_is_said_at_its_field_and_what_was_kept_stays(town: Visitor) -> None:
@@ -144,7 +221,7 @@ def test_what_lacks_is_named_with_the_way_to_it_before_it_may_begin(town: Visito
     page = town.read(f"{steps[1]}/go")
     assert "Before it can begin:" in page
     assert f"{steps[1]}/people" in page
-    assert "Give a number." in town.send(
+    assert "Nobody is chosen yet" in town.send(
         f"{steps[1]}/go", form_at=f"{steps[1]}/people", expect=422, action="go"
     )
 
@@ -193,7 +270,7 @@ def test_texts_are_compared_and_the_rest_gets_the_one_that_a_person_takes(
     gateway.run()
     page = town.read(f"/campaigns/{uid}")
     assert "Which text does better?" in page
-    assert "for the text that you take" in page
+    assert "for it and get it from now on. That cannot be taken back" in page
     page = town.send(f"/campaigns/{uid}/winner", form_at=f"/campaigns/{uid}", letter="B")
     assert "Text B was chosen." in page
     gateway.run()

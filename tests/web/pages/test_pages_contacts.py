@@ -11,7 +11,7 @@ from fakes import FakeClock, counting_ids
 from gateway.config import Config
 from gateway.consent import ledger
 from gateway.consent.ledger import Act
-from gateway.contacts import book, consents
+from gateway.contacts import book, consents, fields, groups, particulars
 from gateway.contacts.book import Entry
 from gateway.messages import lookup, outbox
 from gateway.messages.outbox import Caller, Draft
@@ -174,6 +174,40 @@ def test_a_wrong_field_of_the_card_is_said_there_and_nothing_is_kept(ana: Visito
         assert said in fault_at(ana.send(CARD, expect=422, **typed), fault)
     with database.connection():
         assert book.find(ANNA) is None
+
+
+def test_an_open_card_changes_only_what_its_reader_changed(ana: Visitor, clock: FakeClock) -> None:
+    """Meanwhile a keyword put her into a group and a program gave her a tag, a postcode and a size."""
+    now = clock.now()
+    with database.connection(), database.transaction():
+        club, walkers = groups.add("Club", "page:ana", now).id, groups.add("Walkers", "page:ana", now).id
+        size = fields.add("Size", "text", "page:ana", now).id
+        book.add(ANNA, Entry("Anna", note="two\nlines"), "page:ana", now)
+        particulars.keep(ANNA, "page:ana", now, {size: "S"}, ["early", "regular"], [walkers])
+    seen = dict(re.findall(r'name="(was-[^"]+)" value="([^"]*)"', ana.read(CARD)))
+    assert (seen["was-groups"], seen["was-tags"]) == (str(walkers), "early, regular")
+    with database.connection(), database.transaction():
+        book.put(ANNA, Entry("Anna", postcode="67000", note="two\nlines"), "api:till", now)
+        particulars.keep(ANNA, "api:till", now, {size: "M"}, ["early", "regular", "vip"], [walkers, club])
+    typed = {"name": "Anna Durand", "note": "two\r\nlines", "timezone": "", "postcode": ""}
+    typed |= {"particulars": "1", f"field-{size}": "S", "tags": "Regular, new"}
+    ana.send(CARD, **typed, **seen)  # she is out of the walkers now, and no longer early
+    with database.connection():
+        contact = Contact.get()
+        (found,) = particulars.of([contact]).values()
+    assert (contact.name, contact.postcode, contact.note) == ("Anna Durand", "67000", "two\nlines")
+    assert (found.groups, found.tags, found.values) == (["Club"], ["new", "regular", "vip"], {"Size": "M"})
+
+
+def test_a_card_that_was_refused_still_knows_what_its_reader_saw(ana: Visitor, clock: FakeClock) -> None:
+    with database.connection(), database.transaction():
+        club = groups.add("Club", "page:ana", clock.now()).id
+        book.add(ANNA, Entry("Anna"), "page:ana", clock.now())
+    seen = dict(re.findall(r'name="(was-[^"]+)" value="([^"]*)"', ana.read(CARD)))
+    with database.connection():
+        particulars.keep(ANNA, "api:till", clock.now(), wanted_groups=[club])
+    page = ana.send(CARD, expect=422, name="", particulars="1", **seen)
+    assert dict(re.findall(r'name="(was-[^"]+)" value="([^"]*)"', page)) == seen
 
 
 def test_a_zone_that_the_list_does_not_have_stays_chosen(ana: Visitor, clock: FakeClock) -> None:

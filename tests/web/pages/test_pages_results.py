@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,10 @@ from python_calamine import CalamineWorkbook
 from campaign_history import Planted
 from fakes import FakeClock
 from gateway import rulebook
+from gateway.contacts import book, segments
+from gateway.contacts.book import Entry
 from gateway.store import database
+from gateway.store.models import Audit, User
 from journeys.visitor import Visitor
 
 
@@ -60,13 +64,54 @@ def test_each_text_and_each_tag_has_a_line(ana: Visitor, planted: Planted) -> No
 
 def test_who_was_held_out_is_compared_by_what_the_till_counted(ana: Visitor, planted: Planted) -> None:
     address = f"/results/{planted.campaign.uid}"
-    assert "no code, so their purchases are seen nowhere" in plain(ana.read(address))
+    assert "no code, so no purchase of theirs is seen yet" in plain(ana.read(address))
     page = plain(ana.read(f"{address}?bought=3&held=1"))
-    assert "33.3 % of those who were written to, 25.0 % of those who were not" in page
-    assert "It may be chance." in page
+    assert "33.3 % of those who were written to bought (3 of 9), 25.0 % of those who got nothing" in page
+    assert "Not enough yet: it may be chance." in page
     wrong = ana.read(f"{address}?bought=3&held=5")
     assert "between 0 and 4" in wrong
-    assert "It may be chance." not in wrong
+    assert "it may be chance." not in wrong
+
+
+def test_sales_by_number_compare_those_who_got_nothing(ana: Visitor, planted: Planted) -> None:
+    with database.connection():
+        for place in range(8):
+            planted.sells(place, hours=5)
+    page = plain(ana.read(f"/results/{planted.campaign.uid}"))
+    assert (
+        "88.9 % of those who were written to bought (8 of 9), 0.0 % of those who got nothing (0 of 4)" in page
+    )
+    assert "about 8 buyers would not have come without the message" in page
+    assert "1 purchase written down with a code" in page
+
+
+def test_who_was_held_out_is_a_list_that_no_cell_acts_in(ana: Visitor, planted: Planted) -> None:
+    address = f"/results/{planted.campaign.uid}/held-out.csv"
+    first = planted.persons[9]
+    with database.connection():
+        book.add(first.number, Entry("=cmd|calc"), "page:ana", planted.sent_at)
+        planted.sells(9, hours=2)
+    lines = ana.client.get(address).get_data(as_text=True).lstrip("\ufeff").splitlines()
+    assert lines[:2] == ["Number,Name,Bought on", f"'{first.number},'=cmd|calc,2026-11-23 14:00"]
+    assert len(lines) == 5
+    with database.connection():
+        assert Audit.select().where(Audit.action == "held_out_exported").count() == 1
+        User.update(role="writer").execute()
+    assert ana.client.get(address).status_code == 403
+
+
+def test_a_segment_is_chosen_for_the_page_and_its_sheet(ana: Visitor, planted: Planted) -> None:
+    with database.connection():
+        rules = segments.typed([("tag_has", "regulars")])
+        segment = segments.save("=Regulars", rules, "page:ana", planted.sent_at)
+    address = f"/results/{planted.campaign.uid}"
+    assert "None is chosen." in ana.read(address)
+    page = plain(ana.read(f"{address}?segment={segment.id}"))
+    assert "=Regulars 2 100.0 %" in page
+    assert "read as it is now" in page
+    assert f"export.csv?segment={segment.id}" in ana.read(f"{address}?segment={segment.id}")
+    sheet = ana.client.get(f"{address}/export.csv?segment={segment.id}").get_data(as_text=True)
+    assert ",'@=Regulars,2," in sheet
 
 
 def test_campaigns_stand_side_by_side_by_any_rate(ana: Visitor, planted: Planted) -> None:
@@ -90,7 +135,7 @@ def test_a_sheet_says_the_same_and_no_cell_acts(ana: Visitor, planted: Planted, 
     answer = ana.client.get(f"/results/{planted.campaign.uid}/export.csv")
     lines = [line.split(",") for line in answer.get_data(as_text=True).lstrip("\ufeff").splitlines()]
     told = [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
-    assert [line["Text or tag"] for line in told] == ["", "A", "B", "#regulars"]
+    assert [line["Text or list"] for line in told] == ["", "A", "B", "#regulars"]
     assert told[0]["Campaign"] == "'=Rentrée"
     assert (told[0]["Delivery rate"], told[0]["Click rate"]) == ("0.888889", "0.25")
     assert (told[0]["Cost"], told[0]["Revenue"], told[0]["ROI"]) == ("0.8100", "25.0000", "29.8642")
@@ -144,3 +189,19 @@ def test_what_cannot_be_reckoned_is_named_at_its_field(
     assert answer.status_code == 422
     assert re.search(rf'id="{field}-fault">.*{said}', page)
     assert 'id="forecast"' not in page
+
+
+def test_a_rate_is_read_beside_the_shops_own_campaigns(ana: Visitor, clock: FakeClock) -> None:
+    with database.connection(), database.transaction():
+        before, made = Planted(clock.now(), "Before"), Planted(clock.now() + timedelta(days=1), "Now")
+        for one in (before, made):
+            one.people("A", "delivered", 40)
+        for place in range(20):
+            before.clicks(place, hours=1)
+    page = plain(ana.read(f"/results/{made.campaign.uid}"))
+    assert "Worse than you usually have, and that is more than chance." in page
+    assert "In your campaign before it: 50.0 %. Name what they get before the link" in page
+    assert "About what you usually have" in page
+    first = plain(ana.read(f"/results/{before.campaign.uid}"))
+    assert "Not enough yet to compare with your campaigns before it." in first
+    assert "usually have" not in first

@@ -73,7 +73,7 @@ def test_a_second_time_is_asked_about_first(ana: Visitor, autumn: Campaign) -> N
     ("given", "field", "sentence"),
     [
         ({"code": "NOBODY"}, "code", "No campaign has the code “NOBODY”."),
-        ({"code": " "}, "code", "Write the code."),
+        ({"code": " "}, "code", "Write the code, or the telephone number"),
         ({"code": "ABCD2345", "amount": "ten"}, "amount", "“ten” is no amount."),
     ],
 )
@@ -83,6 +83,27 @@ def test_what_is_wrong_is_said_at_its_field(
     page = ana.send("/till", 422, **given)
     assert sentence in page.partition(f'id="{field}-fault"')[2].partition("</p>")[0]
     assert kept() == []
+
+
+def test_a_number_is_asked_only_where_a_campaign_compares_and_counts_to_compare(
+    ana: Visitor, autumn: Campaign, clock: FakeClock
+) -> None:
+    assert 'name="number"' not in ana.read("/till")
+    with database.connection():
+        Campaign.update(split={"control": 10}, started_at=clock.now()).execute()
+    page = ana.send("/till", number="06 39 98 00 01", amount="12,50")
+    assert "+33639980001, €12.50, counted for “Autumn”." in page
+    assert "to compare only" in page
+    with database.connection():
+        assert [(row.code, row.person_id) for row in Conversion.select()] == [("", 1)]
+        assert verbs.totals(autumn) == (0, 0)
+    for typed, sentence in (("0639980009", "that compares knows this number"), ("zéro", "“zéro”")):
+        page = ana.send("/till", 422, number=typed)
+        assert sentence in page.partition('id="number-fault"')[2].partition("</p>")[0]
+    report = upload(ana, "téléphone;montant\n0639980001;8,00\n0639980009;5\n")
+    assert "1 line counted: €8.00" in report
+    assert "1 line is of a number that no campaign compares" in report
+    assert "+33639980001 is taken back" in ana.send("/till/1/undo", form_at="/till")
 
 
 def upload(ana: Visitor, text: str | None, expect: int = 200) -> str:

@@ -376,7 +376,7 @@ def test_what_is_asked_while_one_types_is_answered_for_that_category(ana: Visito
     token = re.search(r'name="csrf_token" value="([^"]+)"', ana.read("/write"))
     assert token
 
-    def measured(**typed: str) -> object:
+    def measured(**typed: str) -> Any:
         return ana.client.post("/write/measure", data={"csrf_token": token[1], **typed}).get_json()
 
     assert measured(text="-20 % ", category="marketing") == {
@@ -386,6 +386,10 @@ def test_what_is_asked_while_one_types_is_answered_for_that_category(ana: Visito
     for typed in ({"text": "-20 %", "category": "alert"}, {"text": " ", "category": "marketing"}):
         assert measured(**typed) == {"added": "", "findings": []}
     assert measured(text="x", category="gossip") == {"added": "", "findings": []}
+    shouted = measured(text="VENEZ VITE CE SAMEDI, TOUT EST BEAU bit.ly/x STOP", category="marketing")
+    assert [found["wrong"] for found in shouted["findings"]] == [False, False]
+    assert "bit.ly" in shouted["findings"][0]["words"]
+    assert "CAPITALS" in shouted["findings"][1]["words"]
     assert (
         ana.client.post("/write/measure", data={"text": "x"}).status_code == 400
     )  # without the form's token
