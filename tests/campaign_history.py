@@ -61,6 +61,8 @@ class Planted:
             person.save()
 
     def held_out(self, count: int) -> None:
+        self.campaign.split = {"control": 10, "test": 100}
+        self.campaign.save()
         for _ in range(count):
             self._add("control", "", "left_out", reason="campaign_control")
 
@@ -102,6 +104,18 @@ class Planted:
             person_id=None if place is None else self.persons[place].id,
             code="AUTUMN10",
             amount_cents=cents,
+            at=self.sent_at + timedelta(hours=hours),
+            source="till",
+            written_by="page:ana",
+        )
+
+    def sells(self, place: int, hours: float) -> None:
+        """A sale that was told by the person's number alone."""
+        Conversion.create(
+            campaign=self.campaign,
+            person_id=self.persons[place].id,
+            code="",
+            amount_cents=900,
             at=self.sent_at + timedelta(hours=hours),
             source="till",
             written_by="page:ana",

@@ -9,8 +9,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Blueprint, Flask, redirect, request
 from flask_babel import Babel
@@ -50,7 +48,7 @@ def current() -> str:
 
 def say(code: str, /, **facts: Any) -> str:
     """The sentence of one of the gateway's codes, in the language of this request."""
-    sentence = words.say(code, current(), **facts)
+    sentence = words.say(code, current(), **words.here(facts, office().config.appliance.timezone))
     return spaced(sentence) if current() == "fr" else sentence
 
 
@@ -83,10 +81,21 @@ def choose() -> Response:
 
 @lru_cache
 def _catalog(folder: Path) -> Translations:
+    """The sentences of the pages; in French the marks keep the word before them."""
+    found = _compiled(folder)
+    if folder.parent.name == "fr":
+        found._catalog = {asked: spaced(said) for asked, said in found._catalog.items()}
+    return found
+
+
+def _compiled(folder: Path) -> Translations:
     """The compiled catalogue, or the written one compiled here: a checkout needs no build step."""
     written, compiled = folder / "messages.po", folder / "messages.mo"
     if compiled.exists() and compiled.stat().st_mtime >= written.stat().st_mtime:
         return Translations(BytesIO(compiled.read_bytes()))
+    from babel.messages.mofile import write_mo  # only a checkout compiles
+    from babel.messages.pofile import read_po
+
     with written.open("rb") as file:
         catalog = read_po(file)
     octets = BytesIO()

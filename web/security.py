@@ -9,6 +9,7 @@ from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
 
 from gateway.contacts.imports import jobs
+from gateway.features.campaigns import code_lists
 from gateway.features.conversions import sheet
 from web.assets import ENDPOINTS as ASSETS
 from web.compat import PATHS as DIALECTS
@@ -37,6 +38,7 @@ KEYED_PATHS = ("/api/", "/hooks/", *DIALECTS)
 
 # A form that carries a file may be larger than others: octets, with the room that the form itself takes.
 ROOMY = {
+    "campaign_steps.save": code_lists.MOST_OCTETS + 64 * 1024,
     "import_pages.upload": jobs.MOST_OCTETS + 64 * 1024,
     "landing_pages.add": 1024 * 1024
     + 64 * 1024,  # a picture that is too large is said to be, beside its field

@@ -21,7 +21,6 @@ import click
 from gateway import setup, status
 from gateway.access import people
 from gateway.cli import roundtrip
-from gateway.cli.access import page_address, welcome
 from gateway.cli.desk import Desk, plainly
 from gateway.config import load
 from gateway.errors import GatewayError
@@ -54,7 +53,7 @@ def demo(port: int, data: Path | None, language: str | None, exit_when_ready: bo
         desk = _prepare(port, (data or _home()).absolute(), language or _spoken(), Path(runtime))
         with _children(desk, Path(runtime)) as children:
             _wait_until_well(desk, children)
-            click.echo(desk.say("cli.demo_address", address=page_address(desk)))
+            click.echo(desk.say("cli.demo_address", address=_address(desk)))
             if exit_when_ready:
                 answer = roundtrip.make(desk, lambda: _all_alive(children))
                 click.echo(desk.say("cli.demo_trip", answer=answer))
@@ -136,7 +135,12 @@ def _invite(desk: Desk) -> None:
         else:
             token = people.add(PERSON, desk.language, now, desk.ids)
         code = "cli.demo_setup" if setup.is_open() else "cli.demo_link"
-    click.echo(desk.say(code, link=welcome(desk, token)))
+    click.echo(desk.say(code, link=f"{_address(desk)}/welcome/{token}"))
+
+
+def _address(desk: Desk) -> str:
+    """Of the page on this machine: every program finds it, whatever it makes of .localhost."""
+    return f"http://{desk.config.web.host}:{desk.config.web.port}"
 
 
 def _watch(desk: Desk, children: list[Child]) -> None:
