@@ -28,7 +28,7 @@ OPEN = {
     "/static/<path:filename>",
     "/bootstrap/static/<path:filename>",
 }
-SPOKEN_TO_BY_PROGRAMS = ("/api/", "/docs", "/healthz", "/hooks/", "/metrics", *DIALECTS)
+SPOKEN_TO_BY_PROGRAMS = ("/api/", "/docs", "/healthz", "/hooks/", "/metrics", "/openapi.json", *DIALECTS)
 
 
 def closed_rules(app: Flask) -> list[tuple[str, str]]:
