@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser, Page
 from werkzeug.security import generate_password_hash
+from werkzeug.serving import make_server
 
 from fakes import MONDAY_NOON, FakeClock, counting_ids
 from gateway import setup, status
@@ -18,6 +21,7 @@ from gateway.status import ModemStatus
 from gateway.store import database
 from gateway.store.models import Setting, User
 from installation import installed
+from journeys.browser import PHONE, Witness
 from journeys.visitor import PASSWORD, SIM, Ledger, Visitor
 from web import sign_in
 from web.app import furnish
@@ -98,3 +102,35 @@ def ana(app: Flask, invite: Callable[..., str], clock: FakeClock, password_hash:
 @pytest.fixture
 def ledger(app: Flask, site: Config, clock: FakeClock) -> Ledger:
     return Ledger(site, clock)
+
+
+# ---- in a browser --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def origin(app: Flask) -> Iterator[str]:
+    """Where the pages answer on a socket."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    serving.join()
+
+
+@pytest.fixture
+def witness(origin: str) -> Witness:
+    return Witness(origin)
+
+
+@pytest.fixture
+def phone(origin: str, witness: Witness, ana: Visitor, chromium: Browser) -> Iterator[Page]:
+    """A telephone on which Ana is signed in, in the evening."""
+    context = chromium.new_context(viewport=PHONE, color_scheme="dark")
+    cookie = ana.client.get_cookie(sign_in.COOKIE)
+    assert cookie
+    context.add_cookies([{"name": sign_in.COOKIE, "value": cookie.value, "url": origin}])
+    page = context.new_page()
+    witness.watch(page)
+    yield page
+    context.close()

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import threading
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import Page, expect
 
 from fakes import FakeClock, counting_ids
 from gateway.config import Config
@@ -22,7 +19,7 @@ from gateway.features.campaigns.plan import Wanted
 from gateway.store import database
 from gateway.store.models import Setting
 from journeys.browser import DESK, PATIENCE, PHONE, Witness, faint, unnamed, wider_than
-from journeys.visitor import PASSWORD, Visitor
+from journeys.visitor import Visitor
 from people import agree
 
 BY, PLACE = "page:ana", "https://sms.example"
@@ -134,40 +131,12 @@ def test_a_template_and_the_cheaper_spelling_are_taken_without_a_script(ana: Vis
     assert ">Fête {forêt|ici}</textarea>" in page  # a gap keeps its name
 
 
-@pytest.fixture
-def origin(app: Flask, draft: str) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
-    serving.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    serving.join()
-
-
-@pytest.fixture
-def witness(origin: str) -> Witness:
-    return Witness(origin)
-
-
-@pytest.fixture
-def page(origin: str, witness: Witness, invite: Callable[..., str], chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(viewport=PHONE, color_scheme="dark")
-    opened = context.new_page()
-    witness.watch(opened)
-    opened.goto(f"{origin}/welcome/{invite('ana')}")
-    opened.get_by_label("Password").fill(PASSWORD)
-    opened.locator("main .btn-main").click()
-    opened.wait_for_url(lambda url: "/welcome/" not in url)
-    yield opened
-    context.close()
-
-
 def test_the_count_follows_the_typing_in_each_box(
-    page: Page, origin: str, draft: str, witness: Witness
+    phone: Page, origin: str, draft: str, witness: Witness
 ) -> None:
-    page.goto(f"{origin}{draft}")
-    page.get_by_role("button", name="Compare with one text more").click()
-    first, second = (page.locator(f"[data-text-box={letter}]") for letter in "AB")
+    phone.goto(f"{origin}{draft}")
+    phone.get_by_role("button", name="Compare with one text more").click()
+    first, second = (phone.locator(f"[data-text-box={letter}]") for letter in "AB")
     first.locator("textarea").fill("Tower: " + "a" * 153)
     expect(first.locator("[data-show=parts]")).to_have_text("2")  # the mention is added
     expect(first.locator("[data-note]")).to_contain_text("the mention")
@@ -177,7 +146,7 @@ def test_the_count_follows_the_typing_in_each_box(
     second.locator("textarea").fill(f"Tower: {{first name}}, {FAR} c’est… STOP 36180")
     expect(second.locator("[data-show=alphabet]")).to_have_text("UCS-2")
     expect(second.locator(".culprits kbd")).to_have_text(["’", "…"])
-    page.locator("[name=follow_links]").check()
+    phone.locator("[name=follow_links]").check()
     read = f"Tower: Maximilienne, {NEAR} c’est… STOP 36180"
     expect(second.locator("[data-show=characters]")).to_have_text(str(len(read)))
     second.get_by_role("button", name="Use this spelling").click()
@@ -187,8 +156,8 @@ def test_the_count_follows_the_typing_in_each_box(
     expect(second.locator("textarea")).to_have_value("Tower: sale! STOP 36180")
     expect(second.locator("[data-show=parts]")).to_have_text("1")
     for size in (PHONE, DESK):
-        page.set_viewport_size(size)
-        assert wider_than(page) == 0
-        assert faint(page) == []
-        assert unnamed(page) == []
+        phone.set_viewport_size(size)
+        assert wider_than(phone) == 0
+        assert faint(phone) == []
+        assert unnamed(phone) == []
     assert witness.complaints == []

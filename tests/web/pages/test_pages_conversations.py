@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from fakes import MONDAY_NOON, FakeClock, counting_ids
 from gateway import config, status
@@ -298,16 +296,6 @@ def test_a_long_search_goes_on_with_the_same_question(ana: Visitor, ledger: Ledg
 
 
 # ---- in a browser --------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def origin(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
-    serving.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    serving.join()
 
 
 def test_keys_and_ready_answers_in_a_browser(

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import Page, expect
 
 from fakes import FakeClock
 from gateway import letters
 from gateway.letters import Business
 from gateway.store import database
-from journeys.browser import PATIENCE, PHONE, Witness, faint, unnamed, wider_than
-from journeys.visitor import PASSWORD
+from journeys.browser import PATIENCE, Witness, faint, unnamed, wider_than
 from people import agree
 
 ANNA = "+33639980001"
@@ -24,36 +20,12 @@ ANNA = "+33639980001"
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.fixture
-def origin(app: Flask, clock: FakeClock) -> Iterator[str]:
+@pytest.fixture(autouse=True)
+def shop(app: Flask, clock: FakeClock) -> None:
+    """It has a name; Anna agreed to offers."""
     with database.connection():
         letters.choose_business(Business("Léa"), "page:ben", clock.now())
         agree(ANNA, clock.now())
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
-    serving.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    serving.join()
-
-
-@pytest.fixture
-def witness(origin: str) -> Witness:
-    return Witness(origin)
-
-
-@pytest.fixture
-def phone(origin: str, witness: Witness, invite: Callable[..., str], chromium: Browser) -> Iterator[Page]:
-    """A person's own telephone, signed in."""
-    context = chromium.new_context(viewport=PHONE, color_scheme="dark")
-    opened = context.new_page()
-    witness.watch(opened)
-    opened.goto(f"{origin}/welcome/{invite('ana')}")
-    opened.get_by_label("Password").fill(PASSWORD)
-    opened.locator("main .btn-main").click()
-    opened.wait_for_url(lambda url: "/welcome/" not in url)
-    yield opened
-    context.close()
 
 
 def test_what_marketing_lacks_is_said_while_one_types_and_nothing_leaves_unseen(

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Iterator
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import Page, expect
 
 from gateway.contacts import book, groups, templates
 from gateway.contacts.book import Entry
 from gateway.contacts.templates import Wording
 from gateway.store import database
 from gateway.store.models import GroupMember, Message
-from journeys.browser import PATIENCE, PHONE, Witness, faint, unnamed, wider_than
-from journeys.visitor import Ledger, Visitor
-from web import sign_in
+from journeys.browser import PATIENCE, Witness, faint, unnamed, wider_than
+from journeys.visitor import Ledger
 
 ME = "test:me"
 PEOPLE = {"+33639980001": "Ana Durand", "+33639980002": "Bob", "+33639980003": "Bob", "+33639980004": "Zoé"}
@@ -26,70 +21,51 @@ PEOPLE = {"+33639980001": "Ana Durand", "+33639980002": "Bob", "+33639980003": "
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.fixture
-def origin(app: Flask, ledger: Ledger) -> Iterator[str]:
-    """The page is served; in the book are four people, two of one name, and all of them in @Club."""
+@pytest.fixture(autouse=True)
+def book_of_four(ledger: Ledger) -> None:
+    """In the book are four people, two of one name, and all of them in @Club."""
     now = ledger.clock.now()
     with database.connection():
         club = groups.add("Club", ME, now)
         for number, name in PEOPLE.items():
             GroupMember.create(group=club, contact=book.add(number, Entry(name), ME, now))
         templates.save(Wording("Prêt", "Bonjour {first name}, c’est prêt.", category="alert"), ME, now)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
 
 
-@pytest.fixture
-def page(chromium: Browser, origin: str, ana: Visitor) -> Iterator[Page]:
-    """A telephone on which Ana is signed in."""
-    context = chromium.new_context(viewport=PHONE)
-    cookie = ana.client.get_cookie(sign_in.COOKIE)
-    assert cookie
-    context.add_cookies([{"name": sign_in.COOKIE, "value": cookie.value, "url": origin}])
-    yield context.new_page()
-    context.close()
-
-
-def test_a_letter_from_the_first_name_to_the_undo(page: Page, origin: str) -> None:
-    witness = Witness(origin)
-    witness.watch(page)
-    page.goto(f"{origin}/write")
-    to, chips = page.get_by_label("To", exact=True), page.locator(".meant-one")
+def test_a_letter_from_the_first_name_to_the_undo(phone: Page, origin: str, witness: Witness) -> None:
+    phone.goto(f"{origin}/write")
+    to, chips = phone.get_by_label("To", exact=True), phone.locator(".meant-one")
 
     to.press_sequentially("zo")
-    expect(page.locator("#to-options [role=option]")).to_contain_text(["Zoé"])
+    expect(phone.locator("#to-options [role=option]")).to_contain_text(["Zoé"])
     to.press("ArrowDown")
     to.press("Enter")
     expect(chips).to_have_count(1)
     to.press_sequentially("Bob\n")
-    page.get_by_role("button", name=re.compile(r"^Bob .*03$")).click()
+    phone.get_by_role("button", name=re.compile(r"^Bob .*03$")).click()
     expect(chips).to_have_count(2)
-    page.get_by_role("button", name="Take Zoé out").click()
+    phone.get_by_role("button", name="Take Zoé out").click()
     expect(chips).to_have_count(1)
     to.press_sequentially("@Club,")
-    expect(page.locator(".meant-count")).to_contain_text("5 people in all")
+    expect(phone.locator(".meant-count")).to_contain_text("5 people in all")
 
-    page.get_by_label("Begin with a template").select_option(label="Prêt")
-    expect(page.get_by_role("radio", name="Alert")).to_be_checked()
-    expect(page.locator("[data-of=text]")).to_have_text("Bonjour Bob, c’est prêt.")
-    page.get_by_role("button", name="The next person").click()
-    expect(page.locator("[data-of=text]")).to_have_text("Bonjour Ana, c’est prêt.")
-    page.get_by_label("Text", exact=True).fill("Bonjour {first name} !")
-    expect(page.locator("[data-show=characters]")).to_have_text("13")  # Bonjour Ana !
-    assert (wider_than(page), unnamed(page), faint(page)) == (0, [], [])
+    phone.get_by_label("Begin with a template").select_option(label="Prêt")
+    expect(phone.get_by_role("radio", name="Alert")).to_be_checked()
+    expect(phone.locator("[data-of=text]")).to_have_text("Bonjour Bob, c’est prêt.")
+    phone.get_by_role("button", name="The next person").click()
+    expect(phone.locator("[data-of=text]")).to_have_text("Bonjour Ana, c’est prêt.")
+    phone.get_by_label("Text", exact=True).fill("Bonjour {first name} !")
+    expect(phone.locator("[data-show=characters]")).to_have_text("13")  # Bonjour Ana !
+    assert (wider_than(phone), unnamed(phone), faint(phone)) == (0, [], [])
 
-    page.get_by_role("radio", name="Notification").check()
-    page.get_by_role("button", name="Send", exact=True).click()
-    page.get_by_role("button", name="Send to 4 people").click()
-    bar = page.locator("[data-undo]")
+    phone.get_by_role("radio", name="Notification").check()
+    phone.get_by_role("button", name="Send", exact=True).click()
+    phone.get_by_role("button", name="Send to 4 people").click()
+    bar = phone.locator("[data-undo]")
     expect(bar).to_contain_text("Leaves in")
-    assert (wider_than(page), unnamed(page), faint(page)) == (0, [], [])
+    assert (wider_than(phone), unnamed(phone), faint(phone)) == (0, [], [])
     bar.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("4 messages are taken back")).to_be_visible()
+    expect(phone.get_by_text("4 messages are taken back")).to_be_visible()
     with database.connection():
         assert {(each.state, each.text) for each in Message.select()} == {
             ("canceled", f"Bonjour {name} !") for name in ("Ana", "Bob", "Zoé")
@@ -97,19 +73,19 @@ def test_a_letter_from_the_first_name_to_the_undo(page: Page, origin: str) -> No
     assert witness.complaints == []
 
 
-def test_a_pasted_list_becomes_chips_and_what_is_wrong_stays(page: Page, origin: str) -> None:
-    page.goto(f"{origin}/write")
-    to = page.get_by_label("To", exact=True)
+def test_a_pasted_list_becomes_chips_and_what_is_wrong_stays(phone: Page, origin: str) -> None:
+    phone.goto(f"{origin}/write")
+    to = phone.get_by_label("To", exact=True)
     to.fill("Nom;Portable\nAna;06 39 98 00 01\nX;O6 39 98 00 02\nZoé;06 39 98 00 04")
-    page.get_by_label("Text", exact=True).focus()
-    expect(page.locator(".meant-one")).to_have_count(2)
+    phone.get_by_label("Text", exact=True).focus()
+    expect(phone.locator(".meant-one")).to_have_count(2)
     expect(to).to_have_value("O6 39 98 00 02\n")
-    expect(page.locator(".unclear")).to_contain_text("Is it the letter O for a zero?")
+    expect(phone.locator(".unclear")).to_contain_text("Is it the letter O for a zero?")
 
 
-def test_whoever_types_faster_than_the_page_answers_loses_nothing(page: Page, origin: str) -> None:
-    page.goto(f"{origin}/write")
-    to = page.get_by_label("To", exact=True)
+def test_whoever_types_faster_than_the_page_answers_loses_nothing(phone: Page, origin: str) -> None:
+    phone.goto(f"{origin}/write")
+    to = phone.get_by_label("To", exact=True)
     to.press_sequentially("zoé\nBob\nana durand\nO639980001, 06 39 98 00 09\n")
-    expect(page.locator(".meant-one")).to_have_count(3)
+    expect(phone.locator(".meant-one")).to_have_count(3)
     expect(to).to_have_value("Bob\nO639980001\n")
