@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from gateway.errors import Invalid
+from gateway.config import Appliance
+from gateway.errors import GatewayError, Invalid
 from gateway.features.automations.plan import Step, Terms
 from gateway.features.automations.states import WAIT
+from gateway.messages import marketing
+from gateway.messages.texts import preview
 from gateway.store.models import Automation, AutomationStep
 
 Given = Mapping[str, str]
@@ -47,6 +50,14 @@ def terms_of(known: Automation) -> dict[str, str]:
         "on_purchase": "on" if known.exits.get("bought") else "",
         "gap_days": str(known.gap_days),
     }
+
+
+def parts(text: str, category: str, site: Appliance) -> int:
+    """How many parts a text takes with what is added to it, gaps as they stand; 0 where nobody can tell."""
+    try:
+        return preview(marketing.complete(text, category, site), smart=True).parts
+    except GatewayError:
+        return 0
 
 
 def step(given: Given) -> Step:

@@ -169,6 +169,7 @@ def _page(known: Automation, place: str = "", error: GatewayError | None = None)
             (one, typed if place == str(one.id) else automation_form.step_of(one))
             for one in verbs.steps(known)
         ],
+        parts=lambda step: automation_form.parts(step.text, known.category, here.config.appliance),
         added=typed if place == "new" else {"kind": states.SEND},
         tried=typed.get("number", "") if place == "test" else "",
         place=place,

@@ -109,6 +109,19 @@ def test_every_model_can_be_made_and_started_in_the_shops_name(
     assert all(text.startswith(f"{shop or 'chappe'}{' :' if language == 'fr' else ':'} ") for text in texts)
 
 
+def test_each_text_says_how_many_parts_it_takes_with_what_is_added(ana: Visitor) -> None:
+    at = made(ana, preset="cart")
+    first = step_ids(at)[1]
+    for text, category, said in (
+        ("a" * 160, "notification", "1 part, with its gaps as they stand<"),
+        ("a" * 160, "marketing", "2 parts, with its gaps as they stand, and with the way to say STOP<"),
+        ("é’" * 80, "notification", "1 part, with its gaps as they stand<"),  # spelt as it leaves
+    ):
+        ana.send(f"{at}/terms", form_at=at, **{**TERMS, "category": category, "event": "cart_abandoned"})
+        ana.send(f"{at}/steps/{first}", form_at=at, kind="send", text=text)
+        assert said in ana.read(at).partition(f'id="step-{first}"')[2].partition("</li>")[0], text
+
+
 def test_a_step_that_keeps_it_from_starting_is_opened_with_what_is_wrong(
     ana: Visitor, clock: FakeClock
 ) -> None:
