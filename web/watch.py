@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 MOST = 6  # each listener keeps one of the server's twelve threads
 EVERY = 0.5  # seconds between two looks
+FAREWELL = 5.0  # seconds
 
 
 @dataclass(eq=False, slots=True)
@@ -75,9 +76,13 @@ class Watch:
             return None if self._ended(ear) else ear.version
 
     def close(self) -> None:
+        """When this returns, nobody looks any more, or only for a moment that is already too long."""
         self._closing.set()
         with self._news:
             self._news.notify_all()
+            looking = self._thread
+        if looking is not None:
+            looking.join(FAREWELL)
 
     @property
     def listeners(self) -> int:

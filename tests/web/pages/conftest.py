@@ -5,13 +5,13 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
 from werkzeug.security import generate_password_hash
-from werkzeug.serving import make_server
 
 from fakes import MONDAY_NOON, FakeClock, counting_ids
 from gateway import setup, status
@@ -23,7 +23,7 @@ from gateway.store.models import Setting, User
 from installation import installed
 from journeys.browser import PHONE, Witness
 from journeys.visitor import PASSWORD, SIM, Ledger, Visitor
-from web import sign_in
+from web import live, serve, sign_in
 from web.app import furnish
 
 DEMO = """
@@ -108,14 +108,17 @@ def ledger(app: Flask, site: Config, clock: FakeClock) -> Ledger:
 
 
 @pytest.fixture
-def origin(app: Flask) -> Iterator[str]:
-    """Where the pages answer on a socket."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
+def origin(app: Flask, site: Config) -> Iterator[str]:
+    """Where the pages answer on a socket; at the end nobody is being answered any more."""
+    here = replace(site, web=replace(site.web, port=0))
+    server = serve.listening(app, here, trial=False)
+    serving = threading.Thread(target=server.run, daemon=True)
     serving.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    live.close(app)
+    server.close()
     serving.join()
+    server.task_dispatcher.shutdown()
 
 
 @pytest.fixture
