@@ -6,9 +6,18 @@ import subprocess
 import sys
 
 GATEWAY = {"serial", "gsmmodem", "gpiozero", "apscheduler", "gateway.daemon", "modem.session"}
-ONE_REQUEST = {  # the check-up, a calendar, a table, a webhook, a mail, a certificate, a campaign's pace
+ONE_REQUEST = {  # the check-up, a calendar, a table, a webhook, a mail, a certificate, a pace, a poster
     *("gateway.doctor.examine", "gateway.doctor.bundle", "modem.finder", "icalendar", "xlsxwriter"),
-    *("recurring_ical_events", "python_calamine", "urllib3", "smtplib", "asyncio", "web.tls", "statistics"),
+    *(
+        "recurring_ical_events",
+        "python_calamine",
+        "urllib3",
+        "smtplib",
+        "asyncio",
+        "web.tls",
+        "statistics",
+        "segno",
+    ),
 }
 CHECKOUT = {"babel.messages"}  # compiles its words
 
