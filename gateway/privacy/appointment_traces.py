@@ -3,11 +3,11 @@ again; it names nobody."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from gateway.store import database
+from gateway.privacy.steps import Steps, through
 from gateway.store.models import Appointment, Calendar, Reminder
 from gateway.store.terms import fn
 
@@ -33,11 +33,8 @@ def forget(names: Sequence[str]) -> None:
             Appointment.delete().where(Appointment.id == of.id).execute()
 
 
-def purge(before: datetime) -> Iterator[None]:
+def purge(before: datetime) -> Steps:
     """Those that were before that instant, a few a transaction."""
     last = Appointment.select(fn.MAX(Appointment.id)).scalar() or 0
     over = Appointment.select(Appointment.id).where(Appointment.starts_at < before, Appointment.id <= last)
-    while ids := [of.id for of in over.limit(BATCH)]:
-        with database.transaction():
-            Appointment.delete().where(Appointment.id.in_(ids)).execute()
-        yield
+    yield from through(over, lambda ids: Appointment.delete().where(Appointment.id.in_(ids)), BATCH)

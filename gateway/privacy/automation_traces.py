@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from gateway.store import database
+from gateway.privacy.steps import Steps, through
 from gateway.store.models import Automation, AutomationEvent, AutomationRun, AutomationTurn
-
-ROWS = 200  # a step
 
 
 def of(names: Sequence[str]) -> list[dict[str, Any]]:
@@ -32,12 +30,9 @@ def of(names: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
-def purge(before: datetime) -> Iterator[None]:
+def purge(before: datetime) -> Steps:
     """Runs that ended before, and events of before, go."""
-    for table, column in ((AutomationRun, AutomationRun.ended_at), (AutomationEvent, AutomationEvent.at)):
-        old = table.select(table.id).where(column < before).limit(ROWS)
-        while ids := [row.id for row in old]:
-            with database.transaction():
-                table.delete().where(table.id.in_(ids)).execute()
-            yield
-            old = table.select(table.id).where(column < before).limit(ROWS)
+    runs = AutomationRun.select(AutomationRun.id).where(AutomationRun.ended_at < before)
+    yield from through(runs, lambda ids: AutomationRun.delete().where(AutomationRun.id.in_(ids)))
+    events = AutomationEvent.select(AutomationEvent.id).where(AutomationEvent.at < before)
+    yield from through(events, lambda ids: AutomationEvent.delete().where(AutomationEvent.id.in_(ids)))

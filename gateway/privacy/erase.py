@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from gateway import audit, settings
+from gateway import audit
 from gateway.contacts.imports import traces as import_traces
 from gateway.errors import Conflict
 from gateway.messages import batches, outbox, search
 from gateway.messages.lifecycle import WAITING, State
 from gateway.privacy import (
+    alert_traces,
     appointment_traces,
     campaign_traces,
     code_traces,
@@ -30,7 +31,6 @@ from gateway.privacy import (
 )
 from gateway.store import database, wiping
 from gateway.store.models import (
-    AlertRoute,
     Appointment,
     AutomationEvent,
     AutomationRun,
@@ -188,8 +188,7 @@ def _delete_the_rest(number: str, names: Sequence[str]) -> None:
         table.delete().where(column.in_(names)).execute()
     campaign_traces.forget(spellings.tail(number))
     survey_traces.forget(spellings.tail(number))
-    _leave_alert_routes(names)
-    _leave_notices(names)
+    alert_traces.forget(names)
     code_traces.forget(names)
     if not _has_news(names):
         Conversation.delete().where(Conversation.number.in_(names)).execute()
@@ -198,23 +197,6 @@ def _delete_the_rest(number: str, names: Sequence[str]) -> None:
         ModemRequest.delete().where(asked).execute()
     ids = [row.id for row in Quarantine.select() if spellings.in_tpdu(number, row.tpdu)]
     Quarantine.delete().where(Quarantine.id.in_(ids)).execute()
-
-
-def _leave_alert_routes(names: Sequence[str]) -> None:
-    for route in _alert_routes(names):
-        route.recipients["to"] = [number for number in route.recipients["to"] if number not in names]
-        AlertRoute.update(recipients=route.recipients).where(AlertRoute.id == route.id).execute()
-
-
-def _leave_notices(names: Sequence[str]) -> None:
-    chosen = settings.notices()
-    if {*chosen.numbers} & {*names}:
-        left = tuple(number for number in chosen.numbers if number not in names)
-        settings.choose_notices(replace(chosen, numbers=left))
-
-
-def _alert_routes(names: Sequence[str]) -> list[AlertRoute]:
-    return [route for route in AlertRoute.select() if {*route.recipients["to"]} & {*names}]
 
 
 def _hide_in_metadata(names: Sequence[str]) -> Iterator[None]:
@@ -260,8 +242,8 @@ def _is_known(names: Sequence[str]) -> bool:
     columns = (Conversation.number, *(column for _, column in NUMBERED))
     if any(column.model.select().where(column.in_(names)).exists() for column in columns):
         return True
-    told = {*settings.notices().numbers} & {*names} or _alert_routes(names) or code_traces.barred(names)
-    return bool(told or import_traces.kept(spellings.tail(names[0])))
+    told = alert_traces.told_of_alarms(names) or alert_traces.routes(names)
+    return bool(told or code_traces.barred(names) or import_traces.kept(spellings.tail(names[0])))
 
 
 def _has_news(names: Sequence[str]) -> bool:

@@ -7,16 +7,23 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from gateway import audit, settings
+from gateway import audit
 from gateway.config import Appliance
 from gateway.consent import seal
 from gateway.contacts.imports import traces
 from gateway.messages import topics
 from gateway.messages.topics import Topic
-from gateway.privacy import automation_traces, code_traces, deliveries, link_traces, spellings, survey_traces
+from gateway.privacy import (
+    alert_traces,
+    automation_traces,
+    code_traces,
+    deliveries,
+    link_traces,
+    spellings,
+    survey_traces,
+)
 from gateway.store import database
 from gateway.store.models import (
-    AlertRoute,
     Appointment,
     Audit,
     AutomationEvent,
@@ -99,10 +106,8 @@ def _found(names: Sequence[str]) -> dict[str, list[Entry]]:
         ),
         "verifications": _rows(Verification, CODE, Verification.number.in_(names)),
         "notes": _rows(ConversationNote, NOTE, ConversationNote.number.in_(names)),
-        "alert_routes": [
-            {"name": route.name} for route in AlertRoute.select() if {*route.recipients["to"]} & {*names}
-        ],
-        "told_of_alarms": [{"number": name} for name in settings.notices().numbers if name in names],
+        "alert_routes": [{"name": route.name} for route in alert_traces.routes(names)],
+        "told_of_alarms": [{"number": name} for name in alert_traces.told_of_alarms(names)],
         "barred_from_codes": [{"number": name} for name in code_traces.barred(names)],
         "appointments": _rows(Appointment, APPOINTMENT, Appointment.number.in_(names)),
         "keywords": _keywords(names),

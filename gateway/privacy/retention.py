@@ -17,6 +17,7 @@ from gateway.contacts.imports import traces as import_traces
 from gateway.errors import GatewayError, Invalid
 from gateway.messages import reports, search
 from gateway.privacy import appointment_traces, automation_traces, erase, signs, spellings, survey_traces
+from gateway.privacy.steps import ROWS, Steps, through
 from gateway.store import choices, database
 from gateway.store.models import (
     Audit,
@@ -37,10 +38,7 @@ from gateway.store.terms import fn
 NAME = "law.retention"
 BY = "gateway:retention"
 LEAST, MOST = 30, 1095  # days
-ROWS = 200  # looked at a step
 BATCH = 20  # messages emptied a transaction, with their history
-
-Steps = Iterator[None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +163,7 @@ def _orphans(before: datetime) -> Steps:
     query = StatusReport.select(StatusReport.id).where(
         StatusReport.part.is_null(), StatusReport.received_at < before
     )
-    while ids := [report.id for report in query.limit(ROWS)]:
-        with database.transaction():
-            StatusReport.delete().where(StatusReport.id.in_(ids)).execute()
-        yield
+    yield from through(query, lambda ids: StatusReport.delete().where(StatusReport.id.in_(ids)))
 
 
 def _silent(before: datetime) -> tuple[tuple[Any, Any], ...]:

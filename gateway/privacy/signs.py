@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from gateway import settings
 from gateway.messages.lifecycle import FINAL, State
+from gateway.privacy import alert_traces
 from gateway.store.models import (
     AlertRoute,
     Appointment,
@@ -49,7 +49,7 @@ def since(names: Sequence[str], instant: datetime) -> bool:
 def is_served(names: Sequence[str], instant: datetime) -> bool:
     """Whether the shop does something for this person that is no marketing, whoever was heard last: they are
     told of alerts or alarms, or something that they need is about to leave."""
-    if {*settings.notices().numbers} & {*names} or _is_on_a_route(names):
+    if alert_traces.told_of_alarms(names) or _is_on_a_route(names):
         return True
     theirs = Message.recipient.in_(names)
     alerted = (Message.category == "alert") & (Message.created_at >= instant)
@@ -91,9 +91,8 @@ def _of_campaigns(names: Sequence[str], instant: datetime) -> Iterator[Any]:
 
 def _is_on_a_route(names: Sequence[str]) -> bool:
     """By number, or as a member of one of its groups."""
-    routes = [route.recipients for route in AlertRoute.select()]
-    if any({*route.get("to", ())} & {*names} for route in routes):
+    if alert_traces.routes(names):
         return True
-    groups = [group for route in routes for group in route.get("groups", ())]
+    groups = [group for route in AlertRoute.select() for group in route.recipients.get("groups", ())]
     members = GroupMember.select().join(Contact).where(GroupMember.group.in_(groups))
     return bool(groups and members.where(Contact.number.in_(names)).exists())

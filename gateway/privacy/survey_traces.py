@@ -7,10 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from gateway.errors import Conflict
-from gateway.store import database
+from gateway.privacy.steps import Steps, through
 from gateway.store.models import Survey, SurveyAnswer, SurveyPerson, SurveyQuestion
-
-ROWS = 200  # answers emptied a step
 
 
 def refuse_gathering(tail: str) -> None:
@@ -41,13 +39,10 @@ def of(names: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
-def purge(before: datetime) -> Iterator[None]:
+def purge(before: datetime) -> Steps:
     """What was written before goes; the figures stay."""
     old = SurveyAnswer.select(SurveyAnswer.id).where(SurveyAnswer.at < before, SurveyAnswer.text != "")
-    while ids := [answer.id for answer in old.limit(ROWS)]:
-        with database.transaction():
-            SurveyAnswer.update(text="").where(SurveyAnswer.id.in_(ids)).execute()
-        yield
+    yield from through(old, lambda ids: SurveyAnswer.update(text="").where(SurveyAnswer.id.in_(ids)))
 
 
 def _answers(person: SurveyPerson) -> list[dict[str, Any]]:
