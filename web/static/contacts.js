@@ -1,5 +1,7 @@
 // The contacts: how many are ticked, one tick for all; a segment's count follows its rules.
 
+import { newest } from "./newest.js";
+
 // ---- ticking ---------------------------------------------------------------------------------
 
 const list = document.querySelector("[data-ticking]");
@@ -30,7 +32,7 @@ if (form) {
   const blank = form.querySelector("[data-blank-rule]");
   const tally = form.querySelector("[data-tally]");
   let waiting = 0;
-  let turn = 0;
+  const question = newest();
   let lines = rules.children.length;
 
   for (const button of form.querySelectorAll("[data-without-script]")) button.hidden = true;
@@ -57,20 +59,17 @@ if (form) {
     rule.querySelector("select").focus();
   }
 
-  async function ask(after) {
+  function ask(after) {
     const there = new URL(form.dataset.count, location.href);
     there.searchParams.set("after", after);
-    const answer = await fetch(there, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-    if (!answer.ok) throw new Error(answer.status);
-    return answer.json();
+    return question.ask(there, new FormData(form));
   }
 
   async function count() {
-    const mine = ++turn;
     let found = 0;
     for (let after = 0; after !== null; ) {
       const part = await ask(after);
-      if (mine !== turn) return; // something was typed meanwhile
+      if (!part) return; // refused, or something was typed meanwhile
       if (part.fault) return void (tally.textContent = tally.dataset.fault);
       found += part.found;
       after = part.next;

@@ -1,6 +1,8 @@
 // To whom: names are suggested while one types; what is complete becomes a chip, checked by the server.
 // Without this the box takes the same words, and the button "Look them up" does the rest.
 
+import { newest } from "./newest.js";
+
 const place = document.querySelector("[data-recipients]");
 const letter = place.closest("form");
 const box = place.querySelector("textarea");
@@ -9,7 +11,7 @@ const told = place.querySelector("[data-told]");
 
 const PAUSE = 150; // ms without a key before it is asked
 let timer = 0;
-let asked = 0;
+const question = newest();
 let active = -1;
 
 // ---- suggestions, for what stands in the last line --------------------------------------------
@@ -19,14 +21,12 @@ function word() {
 }
 
 async function suggest() {
-  const turn = ++asked;
   const sought = word().trim();
   if (!/^[@#]|^[^\d+].|^[+\d][\d ]{3}/u.test(sought)) return close();
   const address = new URL(place.dataset.suggest, location.href);
   address.searchParams.set("q", sought);
-  const answer = await fetch(address);
-  if (!answer.ok || turn !== asked || document.activeElement !== box) return;
-  offer((await answer.json()).suggestions);
+  const told = await question.ask(address);
+  if (told && document.activeElement === box) offer(told.suggestions);
 }
 
 function offer(suggestions) {
@@ -58,7 +58,7 @@ function point(at) {
 }
 
 function close() {
-  asked += 1;
+  question.forget();
   options.hidden = true;
   options.replaceChildren();
   box.setAttribute("aria-expanded", "false");

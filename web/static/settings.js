@@ -1,19 +1,19 @@
 // The settings: what a text would cost is said while one types it; the one that was just changed lies open.
 
+import { newest } from "./newest.js";
+
 const PAUSE = 300; // ms without a key before it is measured
 
 for (const form of document.querySelectorAll("[data-measure]")) {
   const text = form.querySelector("textarea");
   let waiting = 0;
-  let asked = 0;
+  const question = newest();
 
   async function measure() {
-    const turn = ++asked;
-    const answer = await fetch(form.dataset.measure, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-    if (!answer.ok || turn !== asked) return; // a later question was put meanwhile
-    const { parts, words } = await answer.json();
-    form.querySelector("[data-parts]").textContent = parts ?? "–";
-    form.querySelector("[data-words]").textContent = words;
+    const told = await question.ask(form.dataset.measure, new FormData(form));
+    if (!told) return;
+    form.querySelector("[data-parts]").textContent = told.parts ?? "–";
+    form.querySelector("[data-words]").textContent = told.words;
   }
 
   text.addEventListener("input", () => {

@@ -3,6 +3,7 @@
 
 import { explain, priced } from "./cost.js";
 import { count } from "./counter.js";
+import { newest } from "./newest.js";
 
 const PAUSE = 300; // ms without a key before the server is asked
 const MARK = /\{\{|\}\}|\{[^{}\n]*\}|https?:\/\/[^\s<>"«»]+/gi; // what may read otherwise than it is typed
@@ -17,7 +18,7 @@ function follow(form, box) {
   let swaps = {}; // as it is typed → as it will be read
   let added = "";
   let timer = 0;
-  let asked = 0;
+  const question = newest();
 
   const whole = (typed) => {
     const read = typed.replace(MARK, (mark) => swaps[mark] ?? { "{{": "{", "}}": "}" }[mark] ?? mark);
@@ -39,13 +40,11 @@ function follow(form, box) {
   };
 
   const ask = async () => {
-    const turn = ++asked;
     const filled = new FormData(form);
     for (const [name, value] of [...filled]) if (value instanceof File) filled.delete(name);
     filled.set("box", box.dataset.textBox);
-    const answer = await fetch(form.dataset.textsOf, { method: "POST", body: new URLSearchParams(filled) });
-    if (!answer.ok || turn !== asked) return; // a later question was put meanwhile
-    const told = await answer.json();
+    const told = await question.ask(form.dataset.textsOf, filled);
+    if (!told) return;
     ({ swaps, added } = told);
     box.querySelector("[data-note]").textContent = told.note;
     box.querySelector("[data-marks]").replaceChildren(...told.findings.map((found) => finding(box, found)));

@@ -3,6 +3,7 @@
 
 import { explain, priced } from "./cost.js";
 import { count } from "./counter.js";
+import { newest } from "./newest.js";
 
 const letter = document.querySelector("[data-letter]");
 const text = letter.querySelector("textarea.text");
@@ -46,7 +47,7 @@ const shownOf = (name) => stage.querySelector(`[data-of="${name}"]`);
 let values = {}; // of the person who is shown, by the gap as it is typed
 let place = 0;
 let sampling = 0;
-let sampled = 0;
+const reader = newest();
 
 function isPersonal() {
   return text.value.includes("{") || text.value.includes("}}");
@@ -62,12 +63,11 @@ function filled(typed) {
 }
 
 async function sample() {
-  const turn = ++sampled;
-  const form = new URLSearchParams(new FormData(letter));
+  const form = new FormData(letter);
   form.set("place", place);
-  const answer = await fetch(texts.dataset.sampleAt, { method: "POST", body: form });
-  if (!answer.ok || turn !== sampled) return;
-  const { sample: seen, fault } = await answer.json();
+  const told = await reader.ask(texts.dataset.sampleAt, form);
+  if (!told) return;
+  const { sample: seen, fault } = told;
   const complaint = letter.querySelector("[data-sample-fault]");
   complaint.hidden = !fault;
   complaint.querySelector("span").textContent = fault;
@@ -94,7 +94,7 @@ function perform(seen) {
 function perhapsSample() {
   clearTimeout(sampling);
   if (!isPersonal()) {
-    sampled += 1;
+    reader.forget();
     stage.hidden = true;
     letter.querySelector("[data-sample-fault]").hidden = true;
   } else sampling = setTimeout(sample, 300);
@@ -148,18 +148,15 @@ for (const button of letter.querySelectorAll("[data-without-script]")) button.hi
 
 const PAUSE = 300; // ms without a key before the text is looked over
 let looking = 0;
-let asked = 0;
+const lookedOver = newest();
 
 function isMarketing() {
   return letter.elements.category.value === "marketing";
 }
 
 async function review() {
-  const turn = ++asked;
-  const answer = await fetch(letter.dataset.measure, { method: "POST", body: new URLSearchParams(new FormData(letter)) });
-  if (!answer.ok || turn !== asked) return; // a later question was put meanwhile
-  const { added: more, findings } = await answer.json();
-  show(more, findings);
+  const told = await lookedOver.ask(letter.dataset.measure, new FormData(letter));
+  if (told) show(told.added, told.findings);
 }
 
 function show(more, findings) {
@@ -180,7 +177,7 @@ function look() {
   if (hint) hint.hidden = !isMarketing();
   if (isMarketing()) looking = setTimeout(review, PAUSE);
   else {
-    asked += 1;
+    lookedOver.forget();
     show("", []);
   }
 }
@@ -199,15 +196,14 @@ text.addEventListener("keydown", (event) => {
 // ---- when it leaves -------------------------------------------------------------------------
 
 const hour = letter.querySelector("[name=at]");
+const leaving = newest();
 
 async function departure() {
   if (!letter.dataset.departure) return;
-  const form = new URLSearchParams(new FormData(letter));
-  const answer = await fetch(letter.dataset.departure, { method: "POST", body: form });
-  if (!answer.ok) return;
-  const { departures, elsewhere } = await answer.json();
-  letter.querySelector("[data-elsewhere]").replaceChildren(...elsewhere.map(hint));
-  for (const [category, words] of Object.entries(departures)) {
+  const told = await leaving.ask(letter.dataset.departure, new FormData(letter));
+  if (!told) return;
+  letter.querySelector("[data-elsewhere]").replaceChildren(...told.elsewhere.map(hint));
+  for (const [category, words] of Object.entries(told.departures)) {
     letter.querySelector(`[data-leaves="${category}"]`).textContent = words;
   }
 }

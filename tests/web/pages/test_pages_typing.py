@@ -6,7 +6,7 @@ import re
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from fakes import FakeClock
 from gateway import letters
@@ -75,4 +75,28 @@ def test_an_automatic_text_is_measured_while_one_types(phone: Page, origin: str,
     expect(phone.locator("#help-text")).to_have_value("{name}: call us. {word}")
     expect(phone.locator("#help-text")).to_be_visible()
     assert re.search(r"#help$", phone.url)
+    assert witness.complaints == []
+
+
+def test_an_answer_that_comes_late_does_not_stand_over_a_newer_one(
+    phone: Page, origin: str, witness: Witness
+) -> None:
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        held.append(route)
+        if len(held) > 1:
+            route.continue_()
+
+    phone.goto(f"{origin}/write")
+    leaves = phone.locator("[data-leaves=alert]")
+    phone.route("**/write/departure", hold_the_first)
+    phone.locator("[name=when][value=later]").check()  # no hour yet: at once
+    phone.locator("[name=at]").fill("2026-12-24T10:00")
+    expect(leaves).to_have_text(re.compile("Leaves Thu 24 Dec, 10:00"))
+    with phone.expect_response("**/write/departure") as late:
+        held[0].continue_()
+    assert "Leaves at once." in late.value.json()["departures"]["alert"]
+    phone.evaluate("new Promise((shown) => requestAnimationFrame(() => setTimeout(shown)))")
+    expect(leaves).to_have_text(re.compile("Leaves Thu 24 Dec, 10:00"))
     assert witness.complaints == []
