@@ -16,6 +16,7 @@ from gateway.config import Appliance
 from gateway.contacts import templates
 from gateway.contacts.templates import Wording
 from gateway.errors import NotFound
+from gateway.messages import templating
 from gateway.store.models import Template
 
 LANGUAGES = ("fr", "en")
@@ -53,9 +54,8 @@ def trades(language: str) -> Sequence[Trade]:
 
 
 def reads(text: TradeText, site: Appliance) -> str:
-    """The text with the shop's name in it, as a template has it: a brace in the name stays one."""
-    name = letters.business(site).name.replace("{", "{{").replace("}", "}}")
-    return text.text.replace(SHOP, name)
+    """The text with the shop's name in it, as a template has it."""
+    return text.text.replace(SHOP, templating.literal(letters.business(site).name))
 
 
 def add(key: str, language: str, site: Appliance, by: str, now: datetime) -> Template:

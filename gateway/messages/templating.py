@@ -113,6 +113,11 @@ def halves(name: str) -> tuple[str, str]:
     return ("".join(words), "") if len(words) < 2 else _order(words)
 
 
+def literal(words: str) -> str:
+    """Words as they stand in a text with gaps: a brace in them stays one."""
+    return words.replace("{", "{{").replace("}", "}}")
+
+
 def fold(name: str) -> str:
     """A variable's name as it is compared."""
     plain = unicodedata.normalize("NFKD", name.casefold().replace("_", " "))

@@ -38,6 +38,7 @@ NETWORK = 0.03  # seconds the network takes for a part: a kill finds one on the 
 LONGEST = 2.0  # seconds between two kills: some come before the gateway is up again
 WEB_KILLS = 0.3  # share of the rounds in which the page is killed too
 SETTLE = 60.0  # seconds without anything leaving or coming in until what still waits is called lost
+BEGIN = 60.0  # seconds for the first acknowledged messages
 REPORTS = 5.0  # seconds for the last reports
 SHOWN = 20  # offences that are printed
 LOOK = 0.1
@@ -86,7 +87,7 @@ class Trial:
     def run(self) -> Outcome:
         self._stack.simulator(do="slow", seconds=NETWORK)
         with ThreadPoolExecutor(1) as pool:
-            self._load.start()
+            self._load.begin(BEGIN)
             for number in range(self._kills):
                 print(f"\rkill {number + 1} of {self._kills} …", end="", file=sys.stderr, flush=True)
                 self._round(pool)

@@ -19,6 +19,7 @@ from stack import NotReady, Stack
 
 RATE = 20.0  # actions a second
 AGAIN = 0.05  # seconds until what had no answer is asked for again
+BEGUN = 5  # messages acknowledged: a storm over nothing would show nothing
 RECENT = 12  # a cancellation takes one of so many latest messages
 CATEGORIES = ("otp", "alert", "notification", "marketing")
 
@@ -57,7 +58,7 @@ def number_in(text: str) -> int | None:
 
 
 class Load(threading.Thread):
-    """Acts at random instants from `start` to `finish`."""
+    """Acts at random instants from `begin` to `finish`."""
 
     def __init__(self, stack: Stack, seed: int) -> None:
         super().__init__(name="load", daemon=True)
@@ -69,6 +70,7 @@ class Load(threading.Thread):
         self._stack = stack
         self._caller = stack.api()
         self._chance = random.Random(seed)
+        self._begun = threading.Event()
         self._over = threading.Event()
         self._error: Exception | None = None
 
@@ -80,6 +82,13 @@ class Load(threading.Thread):
                 self._chance.choices(actions, (64, 8, 10, 18))[0]()
         except Exception as error:
             self._error = error
+            self._begun.set()
+
+    def begin(self, patience: float) -> None:
+        """Start, and wait until the first messages are acknowledged, at most `patience` seconds."""
+        self.start()
+        if not self._begun.wait(patience):
+            raise NotReady(f"{len(self.acknowledged)} messages were acknowledged in {patience:.0f} s")
 
     def finish(self) -> None:
         """End; raises what ended it before."""
@@ -133,6 +142,8 @@ class Load(threading.Thread):
                 if uid not in asked.uids:
                     asked.uids.add(uid)
                     self.acknowledged.append(uid)
+                    if len(self.acknowledged) >= BEGUN:
+                        self._begun.set()
                 return
             if asked.key is None or self._over.wait(AGAIN):
                 return

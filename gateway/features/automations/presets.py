@@ -19,6 +19,7 @@ from gateway.features.automations import verbs
 from gateway.features.automations.plan import Step, Terms
 from gateway.features.automations.states import AFTER, BIRTHDAY, DATED, EVENT, GROUP, SEND, WAIT
 from gateway.ids import Ids
+from gateway.messages import templating
 from gateway.store import database
 from gateway.store.models import Automation
 
@@ -64,8 +65,8 @@ def draft(preset: str, name: str, by: str, site: Appliance, now: datetime, ids: 
 
 
 def _text(preset: str, place: int, site: Appliance) -> str:
-    """What its message says at that place, said by this shop; a brace in its name is no gap."""
-    name = letters.business(site).name.replace("{", "{{").replace("}", "}}")
+    """What its message says at that place, said by this shop."""
+    name = templating.literal(letters.business(site).name)
     return words(site.language)[preset if place == 1 else f"{preset}_{place}"].replace("{name}", name)
 
 

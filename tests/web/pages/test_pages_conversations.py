@@ -338,12 +338,14 @@ def _answers(page: Page) -> None:
     page.get_by_role("button", name="prêt").click()
     expect(page.locator("#text")).to_have_value("jkrn/ C’est prêt.")
     expect(page.locator("[data-show=parts]")).to_have_text("1")
-    page.keyboard.press("Control+Enter")
+    with page.expect_navigation():  # until the new page listens to keys
+        page.keyboard.press("Control+Enter")
     expect(page.locator(".bubble.ours")).to_have_text("jkrn/ C’est prêt.")
     page.keyboard.press("n")
     expect(page.locator("#note")).to_be_focused()
     page.keyboard.type("Rappeler")
-    page.get_by_role("button", name="Keep the note").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Keep the note").click()
     expect(page.locator(".bubble.noted")).to_contain_text("Rappeler")
 
 
