@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from journeys.visitor import PASSWORD
 
@@ -44,7 +44,7 @@ class Witness:
 
     origin: str
     complaints: list[str] = field(default_factory=list)
-    octets: int = 0  # of all answers, as they came over the wire
+    finished: list[Request] = field(default_factory=list)
 
     def watch(self, page: Page) -> None:
         page.on(
@@ -52,14 +52,16 @@ class Witness:
         )
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self._asked(request.url))
-        page.on("requestfinished", lambda request: self._weigh(request.sizes()))
+        page.on("requestfinished", lambda request: self.finished.append(request))
+
+    def octets(self) -> int:
+        """Of all answers until now, as they came over the wire; while the page is open."""
+        sizes = [request.sizes() for request in self.finished]
+        return sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
 
     def _asked(self, url: str) -> None:
         if urlsplit(url).scheme in ("http", "https") and not url.startswith(self.origin):
             self.complaints.append(f"asks {url}")
-
-    def _weigh(self, sizes: dict[str, int]) -> None:
-        self.octets += sizes["responseBodySize"] + sizes["responseHeadersSize"]
 
 
 def come_in(page: Page, link: str) -> None:

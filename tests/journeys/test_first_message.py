@@ -46,7 +46,7 @@ def test_a_message_is_written_delivered_and_answered_before_ones_eyes(
 
     come_in(page, invitation.link)
     expect(page.get_by_role("heading", name="Prêt à envoyer et à recevoir.")).to_be_visible()
-    assert witness.octets < 200_000, "the first view is heavier than 200 kB"
+    assert witness.octets() < 200_000, "the first view is heavier than 200 kB"
 
     write(page, invitation, "06 39 98 00 07", "On déjeune à midi ?")
     expect(page.get_by_text("Pris en charge et noté.")).to_be_visible()

@@ -164,4 +164,6 @@ place.addEventListener("click", (event) => {
   look("", button).then(() => box.focus());
 });
 
-if (box.value.trim()) complete();
+// Typed before this listened: a word on which somebody still is belongs to them.
+if (document.activeElement === box && box.value !== box.defaultValue) suggest();
+else if (box.value.trim()) complete();

@@ -20,6 +20,7 @@ for (const form of document.querySelectorAll("[data-measure]")) {
     clearTimeout(waiting);
     waiting = setTimeout(measure, PAUSE);
   });
+  if (text.value !== text.defaultValue) measure(); // typed before this listened
 }
 
 const changed = document.getElementById(location.hash.slice(1));

@@ -221,3 +221,11 @@ if (hour) {
   hour.addEventListener("change", departure);
   later();
 }
+
+// ---- what was typed before this listened, or kept by the browser over a way back ----------------
+
+const fields = [...letter.querySelectorAll("input, textarea")];
+if (fields.some((one) => one.value !== one.defaultValue || one.checked !== one.defaultChecked)) {
+  if (marks) look();
+  if (hour) departure();
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from gateway.contacts import book, groups, templates
 from gateway.contacts.book import Entry
@@ -89,3 +89,23 @@ def test_whoever_types_faster_than_the_page_answers_loses_nothing(phone: Page, o
     to.press_sequentially("zoé\nBob\nana durand\nO639980001, 06 39 98 00 09\n")
     expect(phone.locator(".meant-one")).to_have_count(3)
     expect(to).to_have_value("Bob\nO639980001\n")
+
+
+def test_what_was_typed_before_the_scripts_came_counts_all_the_same(
+    phone: Page, origin: str, witness: Witness
+) -> None:
+    held: list[Route] = []
+    phone.route(re.compile(r"/static/(write|recipients)\.js"), lambda route: held.append(route))
+    phone.goto(f"{origin}/write", wait_until="commit")
+    phone.get_by_role("radio", name="Marketing").check()
+    phone.get_by_role("radio", name="Later").check()
+    phone.locator("[name=at]").fill("2030-06-02T10:00")  # a Sunday
+    phone.get_by_label("Text", exact=True).fill("-20 %")
+    phone.get_by_label("To", exact=True).press_sequentially("zo")
+    assert len(held) == 2, "no script has run yet"
+    for script in held:
+        script.continue_()
+    expect(phone.locator("[data-leaves=marketing]")).to_contain_text("Leaves 3 Jun 2030")
+    expect(phone.locator("#to-options [role=option]")).to_contain_text(["Zoé"])
+    expect(phone.locator("[data-findings] li").first).to_be_visible()
+    assert witness.complaints == []
