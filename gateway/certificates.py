@@ -120,8 +120,8 @@ def _openssl(*words: str, about: Path | None = None) -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Unusable("certificate_unusable", file=str(about or "openssl"), problem=str(error)) from error
     if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or [""])[0]
-        raise Unusable("certificate_unusable", file=str(about or "openssl"), problem=last)
+        said = (done.stderr.strip().splitlines() or [""])[0]
+        raise Unusable("certificate_unusable", file=str(about or "openssl"), problem=said)
     return done.stdout
 
 

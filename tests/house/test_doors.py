@@ -23,7 +23,6 @@ DOORS: dict[str, tuple[str, ...]] = {
     "peewee": STORE,
     "playhouse": STORE,
     "sqlite3": STORE,
-    "psycopg": STORE,
     **dict.fromkeys(("icalendar", "recurring_ical_events"), ("gateway/features/reminders/calendar.py",)),
     "python_calamine": ("gateway/contacts/imports/workbook.py",),
     "segno": ("web/qr.py",),
