@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-import io
-import tokenize
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from statistics import median
+from typing import TypeGuard
 
 import pytest
 
@@ -20,40 +19,43 @@ MEDIAN_LIMIT = 10
 # file → why it may be longer: tables only, never machinery.
 LONG_TABLES: dict[str, str] = {}
 
-SILENT = {
-    tokenize.COMMENT,
-    tokenize.NL,
-    tokenize.NEWLINE,
-    tokenize.INDENT,
-    tokenize.DEDENT,
-    tokenize.ENDMARKER,
-    tokenize.ENCODING,
-}
+Function = tuple[str, int]  # its name, its lines of code
 
 
 def code_lines(source: str) -> set[int]:
     """The numbers of the lines that carry code: not blank, not comment, not docstring."""
-    lines: set[int] = set()
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type not in SILENT:
-            lines.update(range(token.start[0], token.end[0] + 1))
-    for node in ast.walk(ast.parse(source)):
-        if (
-            isinstance(node, ast.Expr)
-            and isinstance(node.value, ast.Constant)
-            and isinstance(node.value.value, str)
-        ):
-            lines.difference_update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
-    return lines
+    return _code_lines(source, ast.parse(source))
 
 
-def functions(source: str) -> Iterator[tuple[str, int]]:
-    """(name, lines of code) of every function, the inner ones too."""
-    lines = code_lines(source)
-    for node in ast.walk(ast.parse(source)):
+@cache
+def measured(source: str) -> tuple[int, list[Function]]:
+    """The lines of code of a file, and its functions, the inner ones too."""
+    tree = ast.parse(source)
+    lines, found = _code_lines(source, tree), []
+    for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            end = node.end_lineno or node.lineno
-            yield node.name, len(lines & set(range(node.lineno, end + 1)))
+            found.append((node.name, len(lines & _lines_of(node))))
+    return len(lines), found
+
+
+def _code_lines(source: str, tree: ast.Module) -> set[int]:
+    texts = [line.strip() for line in source.split("\n")]
+    lines = {number for number, text in enumerate(texts, 1) if text and not text.startswith("#")}
+    docstrings = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and _is_text(node.value):
+            docstrings |= _lines_of(node)
+        elif _is_text(node):
+            lines |= _lines_of(node)  # what looks blank or like a comment in it is text
+    return lines - docstrings
+
+
+def _is_text(node: ast.AST) -> TypeGuard[ast.expr]:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+def _lines_of(node: ast.expr | ast.stmt) -> set[int]:
+    return set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
 
 
 def too_long(root: Path, *packages: str) -> list[str]:
@@ -61,18 +63,17 @@ def too_long(root: Path, *packages: str) -> list[str]:
     found = []
     for file in python_files(root, *packages):
         source, name = file.read_text(encoding="utf-8"), str(file.relative_to(root))
-        size = len(code_lines(source))
+        size, functions = measured(source)
         if size > FILE_LIMIT and name not in LONG_TABLES:
             found.append(f"{name}: {size} lines of code")
-        found += [f"{name}: {f}() has {n} lines" for f, n in functions(source) if n > FUNCTION_LIMIT]
+        found += [f"{name}: {f}() has {n} lines" for f, n in functions if n > FUNCTION_LIMIT]
     return found
 
 
 def median_length(root: Path, package: str) -> float:
     """The middle length of a package's functions, in lines of code; 0 when it has none."""
-    sizes = [
-        n for file in python_files(root, package) for _, n in functions(file.read_text(encoding="utf-8"))
-    ]
+    texts = [file.read_text(encoding="utf-8") for file in python_files(root, package)]
+    sizes = [lines for text in texts for _, lines in measured(text)[1]]
     return median(sizes) if sizes else 0
 
 
