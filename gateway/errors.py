@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -53,3 +55,12 @@ class ConfigError(GatewayError):
 
 class Unusable(GatewayError):
     """The installation is not in a state to run (database missing, older, newer, locked by another)."""
+
+
+@contextmanager
+def on_field(field: str) -> Iterator[None]:
+    """What is Invalid in here is so of that input, whatever field the check itself names."""
+    try:
+        yield
+    except Invalid as error:
+        raise Invalid(error.code, field=field, **error.facts) from error

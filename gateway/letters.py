@@ -80,6 +80,11 @@ def template(key: str, language: str) -> str:
     return str((choices.find(f"text.{key}") or {}).get("text") or original(key, language))
 
 
+def table(name: str, language: str) -> Mapping[str, str]:
+    """One table of the file as it stands: the texts of a feature, by their keys."""
+    return _file(language)[name]
+
+
 def original(key: str, language: str) -> str:
     """The file's text, whatever people made of it."""
     return _file(language)["texts"][key]

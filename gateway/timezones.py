@@ -1,5 +1,5 @@
-"""Which time zones a country has: the table that comes with the system's own time zones; and which day it is
-where the appliance stands."""
+"""Which time zones a country has: the table that comes with the system's own time zones; which day it is
+where the appliance stands; and the minutes of a zone's day."""
 
 from __future__ import annotations
 
@@ -21,6 +21,18 @@ def stands_in(zone: tzinfo) -> None:
 def today(now: datetime) -> date:
     """Which day it is there."""
     return now.astimezone(_place["here"]).date()
+
+
+def minute_of(at: datetime, zone: tzinfo) -> int:
+    """How many minutes of the day the clocks of a zone have shown."""
+    local = at.astimezone(zone)
+    return local.hour * 60 + local.minute
+
+
+def at_minute(day: date, minute: int, zone: tzinfo) -> datetime:
+    """The instant of a minute of the day; `day` may be any instant of it, as that zone has it."""
+    hour, rest = divmod(minute, 60)
+    return datetime(day.year, day.month, day.day, hour, rest, tzinfo=zone).astimezone(UTC)
 
 
 def zones_of(country: str) -> tuple[str, ...]:

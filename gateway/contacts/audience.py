@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import chain, islice
 
 from gateway.contacts import fields, particulars, recipients
-from gateway.contacts.recipients import Recipients
+from gateway.contacts.recipients import Person, Recipients
 from gateway.messages import templating
 from gateway.store.models import Contact
 
@@ -32,10 +32,15 @@ def readers(found: Recipients, now: datetime, own: bool = True) -> Iterator[Read
     """Whoever was named one by one first, then the lists; `own`: with the shop's own fields, which costs a
     question more for every few hundred."""
     seen: set[str] = set()
-    for reader in chain(_named(found, own), _listed(found, now, own)):
-        if reader.number not in seen:
-            seen.add(reader.number)
-            yield reader
+    for one in chain(_named(found, own), _listed(found, now, own)):
+        if one.number not in seen:
+            seen.add(one.number)
+            yield one
+
+
+def reader(number: str, now: datetime, name: str = "") -> Reader:
+    """One person, as the contacts know them; by this name where they do not."""
+    return next(readers(Recipients([Person(name, number)]), now))
 
 
 def check(text: str) -> None:

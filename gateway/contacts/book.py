@@ -18,7 +18,7 @@ from functools import cache
 from typing import Any
 
 from gateway import audit
-from gateway.errors import Conflict, Invalid, NotFound
+from gateway.errors import Conflict, Invalid, NotFound, on_field
 from gateway.messages import numbers
 from gateway.messages.paging import Page
 from gateway.store import database
@@ -42,10 +42,8 @@ class Entry:
 
 def parse(typed: str, country: str) -> str:
     """The number as the book keeps it; raises Invalid on the field `number`."""
-    try:
+    with on_field("number"):
         return numbers.parse(typed, country)
-    except Invalid as error:
-        raise Invalid(error.code, field="number", **error.facts) from error
 
 
 def add(number: str, entry: Entry, by: str, now: datetime) -> Contact:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from gateway.contacts import fields, groups, tags
-from gateway.errors import Conflict, GatewayError, Invalid
+from gateway.errors import Conflict, Invalid, on_field
 from gateway.store.models import Campaign, ContactField, ContactGroup, Survey
 
 LONGEST = 200
@@ -127,10 +127,8 @@ def _tidy(kind: str) -> Callable[[str], str]:
 
 
 def _tag(typed: str) -> str:
-    try:
+    with on_field("value"):
         return tags.tidy(typed)
-    except GatewayError as error:
-        raise Invalid(error.code, field="value", **error.facts) from error
 
 
 READ: Mapping[str, Callable[[str], str]] = {

@@ -9,7 +9,7 @@ from typing import Any
 
 from gateway import audit
 from gateway.contacts import condition_values, conditions, fields
-from gateway.errors import Conflict, Invalid, NotFound
+from gateway.errors import Conflict, Invalid, NotFound, on_field
 from gateway.store import database
 from gateway.store.models import Contact, Segment
 from gateway.store.terms import fn
@@ -55,10 +55,8 @@ def typed(pairs: Iterable[tuple[str, str]], some: bool = False) -> Rules:
             continue
         if (known := conditions.known(test)) is None:
             raise Invalid("test_unknown", field=f"rule-{place}", value=test)
-        try:
+        with on_field(f"rule-{place}"):
             found.append(Rule(test, condition_values.read(known.takes, value)))
-        except Invalid as error:
-            raise Invalid(error.code, field=f"rule-{place}", **error.facts) from error
     return _some_rules(Rules(tuple(found), some))
 
 

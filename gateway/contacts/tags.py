@@ -74,3 +74,8 @@ def stick(contacts: Iterable[int], wanted: Iterable[str]) -> None:
     rows = [{"contact": contact, "tag": tag} for contact in contacts for tag in tags]
     if rows:
         ContactTag.insert_many(rows).on_conflict_ignore().execute()
+
+
+def peel(contact: int, unwanted: Sequence[str]) -> None:
+    """These tags off one contact, whatever others it has.  In the caller's transaction."""
+    ContactTag.delete().where(ContactTag.contact == contact, ContactTag.tag.in_(unwanted)).execute()

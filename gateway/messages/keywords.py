@@ -140,9 +140,8 @@ def _ask_back(message: Inbound, number: str, join: joining.Join, caller: Caller,
 
 def _reply_to_question(number: str, keyword: Keyword, act: Act, caller: Caller, now: datetime) -> bool:
     """Yes or no to the question that was put lately, if one was; after a STOP a yes is not taken for one."""
-    asked = Consent.select().where(Consent.number == number, Consent.event == "asked")
-    question = asked.order_by(Consent.id.desc()).first()
-    if question is None or now - question.at > ANSWER_WITHIN or not standing.of(number).pending:
+    question = open_question(number, now)
+    if question is None:
         return False
     if keyword.meaning is Meaning.NO:
         ledger.withdraw(number, act, now)
@@ -152,6 +151,15 @@ def _reply_to_question(number: str, keyword: Keyword, act: Act, caller: Caller, 
         if question.written_by == JOINING:
             _answer("joined", number, act.proof, caller, now, soon=True)
     return True
+
+
+def open_question(number: str, now: datetime) -> Consent | None:
+    """The question that was put to this person lately, and that nothing has answered yet."""
+    if not standing.of(number).pending:
+        return None
+    asked = Consent.select().where(Consent.number == number, Consent.event == "asked")
+    question: Consent | None = asked.order_by(Consent.id.desc()).first()
+    return question if question is not None and now - question.at <= ANSWER_WITHIN else None
 
 
 def _may_agree(number: str, question: Consent) -> bool:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
-from gateway.policy.marketing_text import HOST, LINK, TAIL, plain
+from gateway.policy.marketing_text import LINK, links, plain, split_link
 
 MOST = 2  # pieces of advice at a time
 LETTERS, SHOUTED = 20, 60  # of fewer letters nothing is said; per cent of them in capitals
@@ -26,24 +25,21 @@ def hints(text: str, name: str) -> list[str]:
 
 
 def _hints(text: str, name: str) -> Iterator[str]:
-    links = [match.group().rstrip(TAIL) for match in LINK.finditer(text)]
-    if any(_host(link) in SHORTENERS for link in links):
+    found = links(text)
+    if any(_host(link) in SHORTENERS for link in found):
         yield "link_shortened"
     if _shouts(text, name):
         yield "text_shouts"
     if name and plain(text).find(plain(name)) > SEEN_FIRST:
         yield "name_late"
-    if len(links) > 1:
+    if len(found) > 1:
         yield "links_many"
 
 
 def _host(link: str) -> str:
     """The host without "www.", "" where there is none."""
-    try:
-        host = urlsplit(link if "://" in link else f"https://{link}").netloc
-    except ValueError:
-        return ""
-    return host.lower().removeprefix("www.") if HOST.fullmatch(host) else ""
+    parts = split_link(link)
+    return parts.netloc.lower().removeprefix("www.") if parts else ""
 
 
 def _shouts(text: str, name: str) -> bool:

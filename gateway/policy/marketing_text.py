@@ -9,7 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 # "STOP" in capitals, or a verb that tells what to do with it: a "non-stop" is neither.  What repeats is
 # bounded, or begins only where a word does: a text of any length is looked through in one go.
@@ -52,17 +52,26 @@ def with_mention(text: str, mention: str) -> str:
 
 def broken_links(text: str) -> list[str]:
     """What looks like a link and leads nowhere."""
-    links = [match.group().rstrip(TAIL) for match in LINK.finditer(text)]
-    return [link for link in links if not _leads_somewhere(link)]
+    return [link for link in links(text) if not _leads_somewhere(link)]
+
+
+def links(text: str) -> list[str]:
+    """What looks like one, without what ends the sentence."""
+    return [match.group().rstrip(TAIL) for match in LINK.finditer(text)]
+
+
+def split_link(link: str) -> SplitResult | None:
+    """Its scheme, host and more; None where there is no host by name."""
+    try:
+        parts = urlsplit(link if "://" in link else f"https://{link}")
+    except ValueError:
+        return None
+    return parts if HOST.fullmatch(parts.netloc) else None
 
 
 def _leads_somewhere(link: str) -> bool:
-    address = link if "://" in link else f"https://{link}"
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and HOST.fullmatch(parts.netloc) is not None
+    parts = split_link(link)
+    return parts is not None and parts.scheme in ("http", "https")
 
 
 def plain(text: str) -> str:

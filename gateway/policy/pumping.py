@@ -6,7 +6,7 @@ Everything here is counted in codes that left; a request that was refused uses n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -161,11 +161,6 @@ def most(limits: Limits, key_braked: bool, country_braked: bool) -> dict[str, in
 
 def _tenth(limit: int) -> int:
     return max(1, limit // BRAKE)
-
-
-def is_barred(number: str, barred: Iterable[str]) -> bool:
-    """The number begins like one of these."""
-    return any(number.startswith(one) for one in barred)
 
 
 def range_of(number: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from gateway.errors import GatewayError, Invalid
+from gateway.errors import GatewayError, Invalid, on_field
 from gateway.messages import numbers
 
 TRUNK = {"FR": 9}  # country → digits of a number whose leading zero a spreadsheet dropped
@@ -34,10 +34,8 @@ def number(typed: str, country: str) -> Number:
     whole = _whole(text)
     digits = re.sub(r"[\s.\-/\u00a0\u202f]", "", whole)
     dropped = digits.isdigit() and digits[0] != "0" and len(digits) == TRUNK.get(country)
-    try:
+    with on_field("number"):
         found = numbers.parse(f"0{digits}" if dropped else whole, country)
-    except Invalid as error:
-        raise Invalid(error.code, field="number", **error.facts) from error
     if len(found.removeprefix("+")) < SHORTEST:
         raise Invalid("bad_number", field="number", value=typed)
     return Number(found, dropped)

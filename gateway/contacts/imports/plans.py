@@ -11,7 +11,7 @@ from gateway.consent.ledger import LONGEST, LONGEST_PURPOSE
 from gateway.contacts import fields, groups, tags
 from gateway.contacts.imports import columns, files
 from gateway.contacts.imports.files import Shape
-from gateway.errors import Conflict, Invalid
+from gateway.errors import Conflict, Invalid, on_field
 from gateway.policy.consent import Ground
 
 CONSENTS = ("", "column", "everybody")  # who in the file agreed: nobody is said to, who a column says, all
@@ -47,9 +47,11 @@ def check(plan: Plan) -> Plan:
     """The plan tidied; raises Invalid, naming the field: `column-N`, `tags`, `group`, `consent`, `ground`,
     `wording`, `purpose`."""
     _check_targets(plan.targets)
-    plan = replace(plan, tags=", ".join(_on(tags.listed, plan.tags, "tags")))
+    with on_field("tags"):
+        plan = replace(plan, tags=", ".join(tags.listed(plan.tags)))
     if plan.group:
-        plan = replace(plan, group=_on(_group, plan.group, "group"))
+        with on_field("group"):
+            plan = replace(plan, group=fields.named(plan.group, groups.LONGEST_NAME))
     if plan.consent not in CONSENTS:
         raise Invalid("consent_choice_unknown", field="consent", value=plan.consent)
     if not plan.consent:
@@ -101,14 +103,3 @@ def _check_targets(targets: Sequence[str]) -> None:
         raise Invalid("import_no_number", field="column-0")
     if "name" in targets and ("first_name" in targets or "last_name" in targets):
         raise Invalid("import_two_names", field=f"column-{list(targets).index('name')}")
-
-
-def _group(typed: str) -> str:
-    return fields.named(typed, groups.LONGEST_NAME)
-
-
-def _on(read: Any, typed: str, field: str) -> Any:
-    try:
-        return read(typed)
-    except Invalid as error:
-        raise Invalid(error.code, field=field, **error.facts) from error

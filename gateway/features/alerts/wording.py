@@ -6,12 +6,10 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
 
 from gateway import letters
-from gateway.errors import Invalid
+from gateway.errors import Invalid, on_field
 from gateway.features.alerts.payloads import Alert, Notification
 from gateway.messages import templating, texts
 
@@ -27,18 +25,16 @@ CUT = "..."
 
 def told(name: str, language: str) -> str:
     """A text of config/texts."""
-    return _texts(language)[name]
+    return letters.table("alerts", language)[name]
 
 
 def check(template: str) -> None:
     """Raises Invalid on the field `template`: too long, or a gap that means nothing."""
     if len(template) > LONGEST_TEMPLATE:
         raise Invalid("text_long", field="template", most=LONGEST_TEMPLATE)
-    try:
+    with on_field("template"):
         texts.clean(template)
         gaps = templating.gaps(template)
-    except Invalid as error:
-        raise Invalid(error.code, field="template", **error.facts) from error
     for gap in gaps:
         name = templating.fold(gap.name)
         if name not in GAPS and not (name.startswith(OWN) and name not in OWN):
@@ -111,10 +107,3 @@ def _summaries(alerts: Sequence[Alert]) -> Iterator[str]:
 def _plain(value: str) -> str:
     """In one line, without what no phone can show."""
     return " ".join(texts.CONTROL.sub("", value).split())
-
-
-@cache
-def _texts(language: str) -> Mapping[str, str]:
-    file = letters.FOLDER / f"{language}.toml"
-    alerts: Mapping[str, str] = tomllib.loads(file.read_text(encoding="utf-8"))["alerts"]
-    return alerts

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from gateway.features.automations.states import AFTER, BIRTHDAY
+from gateway.timezones import at_minute
 
 CAUGHT_UP = 7  # days: what fell due while the appliance was off is done later, but for birthdays
 
@@ -32,12 +33,6 @@ def key(kind: str, value: str, day: date) -> str:
     return str(day.year) if kind == BIRTHDAY else value
 
 
-def at(day: date, minute: int, zone: ZoneInfo) -> datetime:
-    """The instant of a minute of the day."""
-    hour, rest = divmod(minute, 60)
-    return datetime(day.year, day.month, day.day, hour, rest, tzinfo=zone).astimezone(UTC)
-
-
 def after_wait(now: datetime, minutes: int, at_min: int | None, zone: ZoneInfo) -> datetime:
     """When a wait is over: whole days go by the calendar, then on until that minute of the day."""
     days, rest = divmod(minutes, 24 * 60)
@@ -47,8 +42,8 @@ def after_wait(now: datetime, minutes: int, at_min: int | None, zone: ZoneInfo) 
     if at_min is None:
         return over
     day = over.astimezone(zone).date()
-    that_day = at(day, at_min, zone)
-    return that_day if that_day >= over else at(day + timedelta(days=1), at_min, zone)
+    that_day = at_minute(day, at_min, zone)
+    return that_day if that_day >= over else at_minute(day + timedelta(days=1), at_min, zone)
 
 
 def _since(last: date | None, day: date) -> Iterator[date]:

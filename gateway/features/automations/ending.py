@@ -8,7 +8,7 @@ from gateway.errors import GatewayError
 from gateway.features.automations import diary
 from gateway.features.automations.states import DONE, ENDED, WAITING, source
 from gateway.messages import outbox
-from gateway.store import database
+from gateway.store import database, tallying
 from gateway.store.models import Automation, AutomationRun, CampaignPerson, Consent, Conversion, Cursor
 from gateway.store.terms import fn
 
@@ -45,20 +45,23 @@ def on_reply(number: str, now: datetime) -> None:
             end(run, "reply", now)
 
 
+def begin() -> None:
+    """A cursor that is not there yet begins at the present: what was said before ends nothing."""
+    if Cursor.get_or_none(Cursor.name == CURSOR) is None:
+        with database.transaction():
+            tallying.move(CURSOR, Consent.select(fn.MAX(Consent.id)).scalar() or 0)
+
+
 def on_refusals(now: datetime) -> bool:
     """Whoever said no since the last look goes through nothing any more; True where there is more."""
-    cursor = Cursor.get_or_none(Cursor.name == CURSOR)
-    last = Consent.select(fn.MAX(Consent.id)).scalar() or 0
-    if cursor is None:
-        Cursor.create(name=CURSOR, position=last)
-        return False
-    until = min(last, cursor.position + A_LOOK)
-    if until <= cursor.position:
+    after = tallying.position(CURSOR)
+    last, count = tallying.next_rows("consents", after, A_LOOK)
+    if not count:
         return False
     with database.transaction():
-        _end_all(cursor.position, until, now)
-        Cursor.update(position=until).where(Cursor.name == CURSOR).execute()
-    return bool(until < last)
+        _end_all(after, last, now)
+        tallying.move(CURSOR, last)
+    return count == A_LOOK
 
 
 def has_bought(run: AutomationRun) -> bool:

@@ -19,7 +19,7 @@ class Automations(Feature):
         self.next: datetime | None = None
 
     def begin(self, house: House, now: datetime) -> None:
-        ending.on_refusals(now)
+        ending.begin()
 
     def hear(self, message: Inbound, number: str, house: House, now: datetime) -> bool:
         """A reply ends what it ends, and is everybody else's all the same."""

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 
 from gateway.config import Appliance
 from gateway.contacts import fields, groups, tags
-from gateway.errors import GatewayError, Invalid
+from gateway.errors import Invalid, on_field
 from gateway.features.automations.states import (
-    BIRTHDAY,
     CATEGORIES,
-    DATED,
     EVENT,
     GROUP,
     KINDS,
@@ -97,10 +95,8 @@ def check_step(step: Step, known: Automation, site: Appliance) -> None:
     elif step.kind == SEND:
         check_text(step.text, known, site)
     else:
-        try:
+        with on_field("text"):
             tags.tidy(step.text)
-        except GatewayError as error:
-            raise Invalid(error.code, field="text", **error.facts) from error
 
 
 def check_text(text: str, known: Automation, site: Appliance) -> None:
@@ -109,28 +105,21 @@ def check_text(text: str, known: Automation, site: Appliance) -> None:
         raise Invalid("text_empty", field="text")
     if len(text) > LONGEST_TEXT:
         raise Invalid("text_long", field="text", most=LONGEST_TEXT)
-    try:
+    with on_field("text"):
         whole = marketing.complete(texts.clean(text), known.category, site)
         own = [field.name for field in fields.everything()]
-        told = [gap.name for gap in templating.gaps(text) if templating.fold(gap.name).startswith(TOLD)]
-        templating.check(text, own + (told if known.kind == EVENT else []))
+        templating.check(text, own + (told(text) if known.kind == EVENT else []))
         marketing.check(whole, known.category, site)
-    except Invalid as error:
-        raise Invalid(error.code, field="text", **error.facts) from error
+
+
+def told(text: str) -> list[str]:
+    """The gaps in which a fact of the event stands."""
+    return [gap.name for gap in templating.gaps(text) if templating.fold(gap.name).startswith(TOLD)]
 
 
 def check_start(known: Automation, steps: Sequence[AutomationStep], site: Appliance) -> None:
     """Everything is there that it needs; raises Invalid, with the id of the `step` that is at fault."""
-    if known.kind in DATED and known.field_id is None:
-        raise Invalid("automation_field", field="field")
-    if known.kind == EVENT and not known.event:
-        raise Invalid("automation_event_missing", field="event")
-    if known.kind == GROUP and known.group_id is None:
-        raise Invalid("automation_group_missing", field="group")
-    if known.kind in DATED and known.field_id is not None:
-        fields.get(known.field_id)
-    if known.kind == GROUP and known.group_id is not None:
-        groups.get(known.group_id)
+    _check_cause(known)
     if not steps:
         raise Invalid("automation_empty", field="steps")
     for step in steps:
@@ -140,8 +129,19 @@ def check_start(known: Automation, steps: Sequence[AutomationStep], site: Applia
             raise Invalid(error.code, field=error.field, **{**error.facts, "step": step.id}) from error
 
 
-def needs_days(kind: str) -> bool:
-    return kind in DATED and kind != BIRTHDAY
+def _check_cause(known: Automation) -> None:
+    """What sets it off is named, and still there."""
+    if known.kind == EVENT:
+        if not known.event:
+            raise Invalid("automation_event_missing", field="event")
+    elif known.kind == GROUP:
+        if known.group_id is None:
+            raise Invalid("automation_group_missing", field="group")
+        groups.get(known.group_id)
+    else:
+        if known.field_id is None:
+            raise Invalid("automation_field", field="field")
+        fields.get(known.field_id)
 
 
 def _check_wait(step: Step) -> None:

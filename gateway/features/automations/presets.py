@@ -5,25 +5,23 @@ All of it may be changed as ever.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 
 from gateway import letters
 from gateway.config import Appliance
 from gateway.contacts import fields
 from gateway.errors import Invalid
 from gateway.features.automations import verbs
-from gateway.features.automations.plan import Step, Terms
+from gateway.features.automations.plan import DAY, Step, Terms
 from gateway.features.automations.states import AFTER, BIRTHDAY, DATED, EVENT, GROUP, SEND, WAIT
 from gateway.ids import Ids
 from gateway.messages import templating
 from gateway.store import database
 from gateway.store.models import Automation
 
-HOUR, DAY = 60, 24 * 60  # minutes
+HOUR = 60  # minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +65,11 @@ def draft(preset: str, name: str, by: str, site: Appliance, now: datetime, ids: 
 def _text(preset: str, place: int, site: Appliance) -> str:
     """What its message says at that place, said by this shop."""
     name = templating.literal(letters.business(site).name)
-    return words(site.language)[preset if place == 1 else f"{preset}_{place}"].replace("{name}", name)
+    words = letters.table("automations", site.language)
+    return words[preset if place == 1 else f"{preset}_{place}"].replace("{name}", name)
 
 
 def _with_field(terms: Terms) -> Terms:
     """The shop's only date, where there is just one."""
     dates = [field.id for field in fields.everything() if field.kind == "date"]
     return replace(terms, field=dates[0]) if terms.kind in DATED and len(dates) == 1 else terms
-
-
-@cache
-def words(language: str) -> Mapping[str, str]:
-    file = letters.FOLDER / f"{language}.toml"
-    return dict(tomllib.loads(file.read_text(encoding="utf-8"))["automations"])

@@ -12,6 +12,7 @@ from gateway.features.automations.states import BIRTHDAY, DATED, GROUP, RUNNING
 from gateway.store import database
 from gateway.store.models import Automation, Contact, ContactValue
 from gateway.store.terms import fn
+from gateway.timezones import at_minute, minute_of
 
 WINDOW = 500  # contacts a step
 
@@ -29,8 +30,8 @@ def step(zone: ZoneInfo, now: datetime) -> bool:
 
 def is_due(known: Automation, zone: ZoneInfo, now: datetime) -> bool:
     """Its hour of today has come, and not everybody was looked at."""
-    local = now.astimezone(zone)
-    return known.scanned_on < local.date().isoformat() and local.hour * 60 + local.minute >= known.at_min
+    today = now.astimezone(zone).date().isoformat()
+    return known.scanned_on < today and minute_of(now, zone) >= known.at_min
 
 
 def next_due(zone: ZoneInfo, now: datetime) -> datetime | None:
@@ -42,7 +43,7 @@ def next_due(zone: ZoneInfo, now: datetime) -> datetime | None:
 def _next(known: Automation, zone: ZoneInfo, now: datetime) -> datetime:
     today = now.astimezone(zone).date()
     done = known.scanned_on >= today.isoformat()
-    return days.at(today + timedelta(days=int(done)), known.at_min, zone)
+    return at_minute(today + timedelta(days=int(done)), known.at_min, zone)
 
 
 def _look(known: Automation, zone: ZoneInfo, now: datetime) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from gateway.errors import GatewayError, Invalid
+from gateway.errors import GatewayError, Invalid, on_field
 from gateway.features.automations import plan, verbs, walking
 from gateway.features.automations.states import SEND
-from gateway.messages import marketing, numbers, outbox, templating
+from gateway.messages import marketing, numbers, outbox
 from gateway.messages.drafts import Caller, Draft
 from gateway.store.models import Automation, Message
 
@@ -17,10 +17,8 @@ MOST = 5  # texts
 
 def send(known: Automation, typed: str, caller: Caller, now: datetime) -> list[Message | GatewayError]:
     """Raises Invalid on `number` or `text`.  It is no offer to anybody: it leaves as a notification."""
-    try:
+    with on_field("number"):
         number = numbers.parse(typed, caller.site.country)
-    except Invalid as error:
-        raise Invalid(error.code, field="number", **error.facts) from error
     texts = [step.text for step in verbs.steps(known) if step.kind == SEND][:MOST]
     if not texts:
         raise Invalid("automation_empty", field="number")
@@ -29,12 +27,11 @@ def send(known: Automation, typed: str, caller: Caller, now: datetime) -> list[M
 
 
 def _draft(known: Automation, text: str, number: str, caller: Caller, now: datetime) -> Draft:
-    read = walking.text_for(number, text, _examples(text), now).text
+    read = walking.text_for(number, text, _examples(text), now)
     whole = marketing.complete(read, known.category, caller.site)
     return Draft(number, whole, "notification", smart_encoding=True, metadata={"automation_test": known.uid})
 
 
 def _examples(text: str) -> Mapping[str, str]:
     """Each fact of an event says its own name."""
-    named = [gap.name for gap in templating.gaps(text) if templating.fold(gap.name).startswith(plan.TOLD)]
-    return {name[len(plan.TOLD) :]: name for name in named}
+    return {name[len(plan.TOLD) :]: name for name in plan.told(text)}

@@ -12,7 +12,7 @@ from typing import Any
 
 from gateway import audit
 from gateway.config import Appliance
-from gateway.contacts import fields
+from gateway.contacts import fields, tags
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.features.automations import members, plan
 from gateway.features.automations.plan import Step, Terms
@@ -21,6 +21,7 @@ from gateway.ids import Ids
 from gateway.store import database
 from gateway.store.models import Automation, AutomationRun, AutomationStep, AutomationTurn
 from gateway.store.terms import fn
+from gateway.timezones import minute_of
 
 LONGEST_NAME = 80
 
@@ -136,9 +137,9 @@ def start(uid: str, by: str, site: Appliance, now: datetime) -> Automation:
     with database.transaction():
         known = _in(uid, DRAFT, PAUSED)
         plan.check_start(known, steps(known), site)
-        local = now.astimezone(site.timezone)
-        is_over = local.hour * 60 + local.minute >= known.at_min
-        seen = local.date() if is_over else local.date() - timedelta(days=1)
+        today = now.astimezone(site.timezone).date()
+        is_over = minute_of(now, site.timezone) >= known.at_min
+        seen = today if is_over else today - timedelta(days=1)
         members.forget(known)
         _keep(
             known,
@@ -179,18 +180,15 @@ def between(known: Automation) -> dict[int, int]:
 
 def waiting(known: Automation) -> int:
     """How many people are on their way through it."""
-    here = (AutomationRun.automation == known.id) & (AutomationRun.state == WAITING)
-    return int(AutomationRun.select().where(here).count())
+    return int(AutomationRun.select().where(AutomationRun.automation == known.id, _WAITS).count())
 
 
 def _columns(step: Step) -> dict[str, Any]:
-    is_wait = step.kind == WAIT
-    return {
-        "kind": step.kind,
-        "text": "" if is_wait else step.text.strip() if step.kind == SEND else " ".join(step.text.split()),
-        "wait_min": step.wait_min if is_wait else 0,
-        "at_min": step.at_min if is_wait else None,
-    }
+    """As they are kept: of a wait its minutes, of the others their text or tag."""
+    if step.kind == WAIT:
+        return {"kind": WAIT, "text": "", "wait_min": step.wait_min, "at_min": step.at_min}
+    text = step.text.strip() if step.kind == SEND else tags.tidy(step.text)
+    return {"kind": step.kind, "text": text, "wait_min": 0, "at_min": None}
 
 
 def _step(known: Automation, number: int) -> AutomationStep:

@@ -8,16 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from gateway.consent import standing
-from gateway.contacts import audience, tags
-from gateway.contacts.recipients import Person, Recipients
+from gateway.contacts import audience, book, tags
 from gateway.errors import GatewayError
 from gateway.features.automations import beginning, days, diary, ending, plan
-from gateway.features.automations.states import ONLY, RUNNING, SEND, TAG, UNTAG, WAIT, source
+from gateway.features.automations.states import ONLY, RUNNING, SEND, TAG, WAIT, source
 from gateway.messages import outbox, templating
 from gateway.messages.drafts import Caller, Draft
 from gateway.messages.lifecycle import State
 from gateway.store import database
-from gateway.store.models import Automation, AutomationRun, AutomationStep, Contact, ContactTag
+from gateway.store.models import Automation, AutomationRun, AutomationStep
 from gateway.store.terms import state_in
 
 LATE = timedelta(days=3)  # what should have happened longer ago is not made up for
@@ -54,13 +53,11 @@ def walk(run: AutomationRun, caller: Caller, now: datetime) -> None:
         _take(run, of, caller, now)
 
 
-def text_for(
-    number: str, text: str, facts: Mapping[str, str], now: datetime, name: str = ""
-) -> templating.Filled:
+def text_for(number: str, text: str, facts: Mapping[str, str], now: datetime) -> str:
     """The text as this person reads it; raises Invalid on the field `text`."""
-    reader = next(audience.readers(Recipients([Person(name, number)]), now))
+    reader = audience.reader(number, now)
     told = {templating.fold(plan.TOLD + fact): value for fact, value in facts.items()}
-    return templating.fill(text, {**reader.values, **told})
+    return templating.fill(text, {**reader.values, **told}).text
 
 
 # ---- machinery -----------------------------------------------------------------------------------
@@ -106,7 +103,7 @@ def _send(run: AutomationRun, of: Automation, step: AutomationStep, caller: Call
         return
     try:
         with database.transaction():
-            text = text_for(run.number, step.text, run.facts, now).text
+            text = text_for(run.number, step.text, run.facts, now)
             draft = Draft(run.number, text, of.category, client_ref=reference)
             draft = replace(draft, smart_encoding=True, metadata={"automation": of.uid})
             message = outbox.submit(draft, replace(caller, source=source(of.uid)), now)
@@ -121,17 +118,17 @@ def _send(run: AutomationRun, of: Automation, step: AutomationStep, caller: Call
 
 
 def _tag(run: AutomationRun, step: AutomationStep, now: datetime) -> None:
-    contact = Contact.get_or_none(Contact.number == run.number)
+    contact = book.find(run.number)
     if contact is None:
         diary.note(run, "no_contact", now, tag=step.text)
         return
     if step.kind == TAG:
         tags.stick([contact.id], [step.text])
-    elif step.kind == UNTAG:
-        ContactTag.delete().where(ContactTag.contact == contact.id, ContactTag.tag == step.text).execute()
+    else:
+        tags.peel(contact.id, [step.text])
     diary.note(run, "tagged" if step.kind == TAG else "untagged", now, tag=step.text)
 
 
 def _has_tag(number: str, tag: str) -> bool:
-    contact = Contact.get_or_none(Contact.number == number)
+    contact = book.find(number)
     return contact is not None and tag.casefold() in {one.casefold() for one in tags.of(contact.id)}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gateway.contacts.book import fold
 from gateway.contacts.imports import files
-from gateway.errors import Invalid
+from gateway.errors import Invalid, on_field
 
 CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{1,39}")
 ALIEN = re.compile(r"[^0-9A-Za-z_-]")
@@ -35,10 +35,8 @@ def read(path: Path) -> list[str]:
     heading its first one.  Raises Invalid on `codes_file`, with the line."""
     if path.stat().st_size > MOST_OCTETS:
         raise Invalid("import_too_large", field="codes_file", most=MOST_OCTETS // 1024 // 1024)
-    try:
+    with on_field("codes_file"):
         return _checked(_column(path), "codes_file")
-    except Invalid as error:
-        raise Invalid(error.code, field="codes_file", **error.facts) from error
 
 
 def _column(path: Path) -> Iterator[Placed]:

@@ -29,7 +29,8 @@ LANE_MOST = 9
 def end(campaign: Campaign, site: Appliance, able: Sequence[str], now: datetime) -> datetime | None:
     """None where nobody is due, no SIM may send, or the budgets have no room within a year."""
     people, last = _waiting(campaign)
-    parts = people * parts_each(campaign) + claims.waiting_in_lane(LANE_MOST, QUEUED_MOST)
+    each = parts_each(campaign)
+    parts = people * each + claims.waiting_in_lane(LANE_MOST, QUEUED_MOST)
     if not able or not parts:
         return None
     hours = gathering.opening(campaign, site)
@@ -38,7 +39,7 @@ def end(campaign: Campaign, site: Appliance, able: Sequence[str], now: datetime)
     if held is not None:
         if held.left:
             return None
-        ends = max(ends, finish(held, parts_each(campaign), hours, able))
+        ends = max(ends, finish(held, each, hours, able))
     return max(ends, last) if last else ends
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from gateway.contacts import fields
 from gateway.contacts.recipients import MOST_TYPED, Recipients
-from gateway.errors import Invalid
+from gateway.errors import Invalid, on_field
 from gateway.features.campaigns import code_lists
 from gateway.features.campaigns.paces import MOST_DAYS, MOST_PER_HOUR, Pace
 from gateway.features.campaigns.split import Split
@@ -95,10 +95,8 @@ def check_texts(chosen: Sequence[Wording], code_kind: str, follow_links: bool) -
     if len(chosen) > len(LETTERS):
         raise Invalid("campaign_texts_many", field="text", most=len(LETTERS))
     for letter, wording in zip(LETTERS, chosen, strict=False):
-        try:
+        with on_field(f"text-{letter}"):
             _check_text(wording.text, code_kind, follow_links)
-        except Invalid as error:
-            raise Invalid(error.code, field=f"text-{letter}", **error.facts) from error
     if len(set(chosen)) < len(chosen):
         raise Invalid("campaign_texts_same", field="text")
 

@@ -77,27 +77,29 @@ def look(
     Raises Invalid for what could be sent to nobody, and where nobody or nothing was chosen yet.
     """
     _check_chosen(campaign)
-    drawn = _draw(campaign, caller, base, now)
-    begins = gathering.opening(campaign, caller.site).from_(max(now, campaign.send_at or now))
+    sieve = Sieve.of(campaign, caller.site.country, now)
+    drawn = _draw(campaign, sieve, caller, base, now)
+    hours = gathering.opening(campaign, caller.site)
+    begins = hours.from_(max(now, campaign.send_at or now))
     first = next((text for text in drawn.texts.values() if text.strip()), None)
     texts = plan.texts(campaign)
     usual = first if first is not None else next(iter(texts.values())).text
     waits = campaign.send_at if campaign.send_at and campaign.send_at > now else None
     draft = Draft("", usual, campaign.category, waits)
     seen = foretell([*drawn.texts], draft, caller, now, texts=drawn.texts, note=note)
-    seen = _without_refused(seen, drawn, Sieve.of(campaign, caller.site.country, now), caller, begins, now)
+    seen = _without_refused(seen, drawn, sieve, caller, begins, now)
     _count(drawn, seen.people)
     samples = {letter: _sample(campaign, each.text, caller, base, now) for letter, each in texts.items()}
     modems = list(able or caller.modems)
-    zone, hours = caller.site.timezone, gathering.opening(campaign, caller.site)
     paced = estimate.spread(Slots(begins, plan.pace(campaign), hours), len(seen.people))
     people, parts = seen.people, seen.parts_each
+    zone = caller.site.timezone
     held = rooms.spread(people, parts, campaign.category, hours, begins, modems, zone, paced)
     return Prospect(seen, drawn, samples, begins, _end(seen, begins, hours, modems, paced, held), held)
 
 
-def _draw(campaign: Campaign, caller: Caller, base: str, now: datetime) -> Drawn:
-    drawn, sieve = Drawn(), Sieve.of(campaign, caller.site.country, now)
+def _draw(campaign: Campaign, sieve: Sieve, caller: Caller, base: str, now: datetime) -> Drawn:
+    drawn = Drawn()
     texts, shares = plan.texts(campaign), plan.split(campaign)
     for reader in _not_left_out(campaign, sieve, caller, drawn, now):
         role, letter = split.place(campaign.seed, reader.number, [*texts], shares)

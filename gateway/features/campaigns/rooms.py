@@ -122,12 +122,12 @@ def now_left(
     uses = {modem: budgets.uses(modem, zone, now) for modem in modems}
     wholes = [_whole(found, parts) for found in uses.values()]
     news = [_new(found) for found in uses.values()]
-    ahead = usage.waiting()
-    return Room(
-        _sum(wholes, -(-queued // max(1, parts))),
-        _sum(news, -(-queued // max(1, parts)) + ahead),
-        frozenset().union(*(_known(modem, chosen, zone, now) for modem, chosen in limits.items())),
-    )
+    ahead = -(-queued // max(1, parts))
+    whole = _sum(wholes, ahead)
+    if None in news:  # one of them has room for everybody
+        return Room(whole)
+    known = (_known(modem, chosen, zone, now) for modem, chosen in limits.items())
+    return Room(whole, _sum(news, ahead + usage.waiting()), frozenset().union(*known))
 
 
 def _lasting(limits: Limits) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 from gateway import audit
 from gateway.config import Appliance
 from gateway.contacts import fields
-from gateway.errors import Conflict, Invalid, NotFound
+from gateway.errors import Conflict, Invalid, NotFound, on_field
 from gateway.features.campaigns import codes, diary, people, plan
 from gateway.features.campaigns.paces import Pace
 from gateway.features.campaigns.plan import Trial, Wanted, Wording
@@ -325,10 +325,8 @@ def _free_name(name: str) -> str:
 
 
 def _check_law(text: str, letter: str, category: str, site: Appliance) -> None:
-    try:
+    with on_field(f"text-{letter}"):
         marketing.check(marketing.complete(text, category, site), category, site)
-    except Invalid as error:
-        raise Invalid(error.code, field=f"text-{letter}", **error.facts) from error
 
 
 def _check_base(base: str, category: str) -> None:
@@ -342,10 +340,8 @@ def _check_base(base: str, category: str) -> None:
 def _check_hour(field: str, at: datetime | None, now: datetime) -> None:
     if at is None:
         return
-    try:
+    with on_field(field):
         check_hour(at, True, now)
-    except Invalid as error:
-        raise Invalid(error.code, field=field, **error.facts) from error
 
 
 def _check_enough_codes(campaign: Campaign, most: int) -> None:

@@ -14,7 +14,7 @@ from gateway.features.keywords import replying, telling
 from gateway.features.keywords.matching import Match
 from gateway.messages import topics
 from gateway.messages.drafts import Caller
-from gateway.messages.keywords import ANSWER_WITHIN, SOURCE
+from gateway.messages.keywords import ANSWER_WITHIN, SOURCE, open_question
 from gateway.store import database
 from gateway.store.models import (
     Consent,
@@ -96,9 +96,8 @@ def _may_join(rule: KeywordRule, message: Inbound, number: str, caller: Caller, 
 
 def _wait(rule: KeywordRule, message: Inbound, number: str, now: datetime) -> None:
     """For the answer to the question that was put, if one was."""
-    theirs = Consent.select().where(Consent.number == number, Consent.event == "asked")
-    question = theirs.order_by(Consent.id.desc()).first()
-    if question is None or question.at < now - ANSWER_WITHIN or not standing.of(number).pending:
+    question = open_question(number, now)
+    if question is None:
         return
     row = {"number": number, "rule": rule.id, "question": question.id, "inbound": message.uid, "at": now}
     KeywordJoin.insert(**row).on_conflict_replace().execute()

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from gateway.contacts import audience
-from gateway.contacts.recipients import Person, Recipients
 from gateway.errors import GatewayError
 from gateway.messages import keywords, outbox, templating
 from gateway.messages.drafts import Caller, Draft
@@ -33,7 +32,7 @@ def reply(rule: KeywordRule, number: str, uid: str, caller: Caller, now: datetim
 
 
 def _text(rule: KeywordRule, number: str, now: datetime) -> str:
-    reader = next(audience.readers(Recipients([Person(number, number)]), now))
+    reader = audience.reader(number, now, name=number)
     if reader.name in ("", number):  # of whom nothing is known
         return templating.fill(rule.reply, templating.values("", number)).text
     return reader.reads(rule.reply).text

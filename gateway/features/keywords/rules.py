@@ -11,7 +11,7 @@ from typing import Any
 from gateway import audit
 from gateway.config import Appliance
 from gateway.contacts import audience, groups, tags
-from gateway.errors import Conflict, Invalid, NotFound
+from gateway.errors import Conflict, Invalid, NotFound, on_field
 from gateway.features.keywords import matching
 from gateway.features.mail import outgoing
 from gateway.ids import Ids
@@ -163,10 +163,8 @@ def _checked(wanted: Wish, rule: KeywordRule, site: Appliance) -> dict[str, Any]
 
 def _reply(typed: str) -> str:
     reply = _clean(typed, "reply").strip()
-    try:
+    with on_field("reply"):
         audience.check(reply)
-    except Invalid as error:
-        raise Invalid(error.code, field="reply", **error.facts) from error
     parts = texts.preview(reply).parts
     if parts > texts.MOST_PARTS:
         raise Invalid("too_many_parts", field="reply", parts=parts, most=texts.MOST_PARTS)
@@ -174,10 +172,8 @@ def _reply(typed: str) -> str:
 
 
 def _clean(typed: str, field: str) -> str:
-    try:
+    with on_field(field):
         return texts.clean(typed)
-    except Invalid as error:
-        raise Invalid(error.code, field=field, **error.facts) from error
 
 
 def _mail(typed: str, rule: KeywordRule, site: Appliance) -> str:

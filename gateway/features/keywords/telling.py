@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
 
 from gateway import letters
 from gateway.contacts import book
@@ -27,16 +24,9 @@ def tell(found: Match, message: Inbound, number: str, caller: Caller, now: datet
 
 
 def _letter(word: str, message: Inbound, number: str, caller: Caller) -> tuple[str, str]:
-    words, known = _words(caller.site.language), book.find(number)
+    words, known = letters.table("keyword_mail", caller.site.language), book.find(number)
     who = f"{known.name} ({number})" if known and known.name != number else number
     at = message.received_at.astimezone(caller.site.timezone)
     facts = {"word": word, "who": who, "text": message.text, "shop": letters.business(caller.site).name}
     text = words["text"].format(hour=f"{at:%H:%M}", date=f"{at:%d/%m/%Y}", **facts)
     return words["title"].format(**facts), text
-
-
-@cache
-def _words(language: str) -> Mapping[str, str]:
-    file = letters.FOLDER / f"{language}.toml"
-    table: Mapping[str, str] = tomllib.loads(file.read_text(encoding="utf-8"))["keyword_mail"]
-    return table

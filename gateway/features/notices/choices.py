@@ -8,7 +8,7 @@ from datetime import datetime
 
 from gateway import audit, settings
 from gateway.config import Appliance
-from gateway.errors import Invalid
+from gateway.errors import Invalid, on_field
 from gateway.features.mail import outgoing
 from gateway.messages import numbers
 from gateway.settings import NoticeSetting
@@ -49,10 +49,8 @@ def _split(typed: str) -> list[str]:
 
 
 def _number(typed: str, site: Appliance) -> str:
-    try:
+    with on_field("numbers"):
         number = numbers.parse(typed, site.country)
-    except Invalid as error:
-        raise Invalid(error.code, field="numbers", **error.facts) from error
     if not number.startswith("+"):  # nobody carries a short code about
         raise Invalid("bad_number", field="numbers", value=typed)
     return number

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from gateway import letters
@@ -22,7 +20,7 @@ class _Facts(dict[str, Any]):
 
 def sentence(say: Say, kind: str, facts: Mapping[str, Any], site: Appliance, at: datetime, count: int) -> str:
     """One line; `at` is when it happened, or since when `count` more times did."""
-    what = _table("notice_kinds", site.language).get(kind, kind).format_map(_Facts(facts))
+    what = letters.table("notice_kinds", site.language).get(kind, kind).format_map(_Facts(facts))
     return _filled(say, site, at, what=what, count=count)
 
 
@@ -32,16 +30,9 @@ def test(site: Appliance, at: datetime) -> str:
 
 def letter(said: str, site: Appliance) -> str:
     """A mail has room for where this comes from."""
-    return f"{said}\n\n-- \n{_table('notices', site.language)['footer'].format(name=site.name)}\n"
+    return f"{said}\n\n-- \n{letters.table('notices', site.language)['footer'].format(name=site.name)}\n"
 
 
 def _filled(name: str, site: Appliance, at: datetime, **facts: Any) -> str:
     hour = f"{at.astimezone(site.timezone):%H:%M}"
-    return _table("notices", site.language)[name].format(name=site.name, hour=hour, **facts)
-
-
-@cache
-def _table(name: str, language: str) -> Mapping[str, str]:
-    file = letters.FOLDER / f"{language}.toml"
-    table: Mapping[str, str] = tomllib.loads(file.read_text(encoding="utf-8"))[name]
-    return table
+    return letters.table("notices", site.language)[name].format(name=site.name, hour=hour, **facts)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from gateway.timezones import at_minute, minute_of
 
 LEAST_LEFT = timedelta(minutes=30)  # a reminder closer to the appointment helps nobody
 DAY = 24 * 60
@@ -49,27 +51,26 @@ def due(when: When, starts_at: datetime, all_day: bool, zone: ZoneInfo, night: N
     if when.days is None:
         return None if all_day else before_night(starts_at - timedelta(minutes=when.minutes), zone, night)
     first = starts_at.astimezone(zone) - timedelta(days=when.days)  # by the calendar: a day may have 23 hours
-    return before_night(_at(first, when.at_min, zone), zone, night)
+    return before_night(at_minute(first, when.at_min, zone), zone, night)
 
 
 def before_night(at: datetime, zone: ZoneInfo, night: Night) -> datetime:
     """The same, or the evening before the night in which it lies."""
     local = at.astimezone(zone)
-    minute = _minute(local)
-    if not night.holds(minute):
+    if not night.holds(minute_of(at, zone)):
         return at
-    evening = _at(local, night.evening, zone)
-    return evening if evening <= at else _at(local - timedelta(days=1), night.evening, zone)
+    evening = at_minute(local, night.evening, zone)
+    return evening if evening <= at else at_minute(local - timedelta(days=1), night.evening, zone)
 
 
 def after_night(at: datetime, latest: datetime, zone: ZoneInfo, night: Night) -> datetime:
     """The same, or the end of the night in which it lies, where that is not after `latest`."""
     local = at.astimezone(zone)
-    if not night.holds(_minute(local)):
+    if not night.holds(minute_of(at, zone)):
         return at
-    morning = _at(local, night.ends, zone)
+    morning = at_minute(local, night.ends, zone)
     if morning <= at:
-        morning = _at(local + timedelta(days=1), night.ends, zone)
+        morning = at_minute(local + timedelta(days=1), night.ends, zone)
     return morning if morning <= latest else at
 
 
@@ -92,12 +93,3 @@ def choose(
         else:
             chosen[rule] = Chosen(at, "reminder_too_late")
     return chosen
-
-
-def _minute(local: datetime) -> int:
-    return local.hour * 60 + local.minute
-
-
-def _at(day: datetime, minute: int, zone: ZoneInfo) -> datetime:
-    hour, rest = divmod(minute, 60)
-    return datetime(day.year, day.month, day.day, hour, rest, tzinfo=zone).astimezone(UTC)

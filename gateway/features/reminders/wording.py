@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
 
 from gateway import letters
 from gateway.config import Appliance
-from gateway.errors import Invalid
+from gateway.errors import Invalid, on_field
 from gateway.messages import templating, texts
 from gateway.store.models import Appointment, Contact
 from modem import transliteration
@@ -28,23 +26,21 @@ NAMES = tuple(name for names in GAPS.values() for name in names)
 
 def usual(key: str, language: str) -> str:
     """The text of config/texts: reminder, moved, canceled, confirmed, declined."""
-    return _table("reminders", language)[key]
+    return letters.table("reminders", language)[key]
 
 
 def own_name(language: str) -> str:
     """What the calendar is called in which people and programs write down appointments."""
-    return _table("reminder_words", language)["own"]
+    return letters.table("reminder_words", language)["own"]
 
 
 def check(typed: str, field: str = "text") -> str:
     """The text as it is kept; raises Invalid on the field.  "" stays: the usual one."""
-    try:
+    with on_field(field):
         text = texts.clean(typed).strip()
         if len(text) > LONGEST:
             raise Invalid("text_long", field=field, most=LONGEST)
         templating.check(text, NAMES)
-    except Invalid as error:
-        raise Invalid(error.code, field=field, **error.facts) from error
     return text
 
 
@@ -59,7 +55,7 @@ def written(text: str, of: Appointment, site: Appliance) -> str:
 
 def day(at: datetime, site: Appliance) -> str:
     """ "lundi 23 novembre"."""
-    words, local = _table("reminder_words", site.language), at.astimezone(site.timezone)
+    words, local = letters.table("reminder_words", site.language), at.astimezone(site.timezone)
     return words["date"].format(
         weekday=words["weekdays"].split()[local.weekday()],
         day=words["first"] if local.day == 1 else local.day,
@@ -70,19 +66,13 @@ def day(at: datetime, site: Appliance) -> str:
 def hour(at: datetime, site: Appliance) -> str:
     """ "9h05"."""
     local = at.astimezone(site.timezone)
-    told = _table("reminder_words", site.language)["hour"]
+    told = letters.table("reminder_words", site.language)["hour"]
     return told.format(hour=local.hour, minute=f"{local.minute:02}")
 
 
 def _said(of: Appointment, site: Appliance) -> dict[str, str]:
     date, time = day(of.starts_at, site), "" if of.all_day else hour(of.starts_at, site)
-    when = _table("reminder_words", site.language)["when"].format(date=date, hour=time) if time else date
+    both = letters.table("reminder_words", site.language)["when"]
+    when = both.format(date=date, hour=time) if time else date
     shop = letters.business(site).name
     return {"shop": shop, "when": when, "date": date, "hour": time, "place": of.place, "title": of.title}
-
-
-@cache
-def _table(name: str, language: str) -> Mapping[str, str]:
-    file = letters.FOLDER / f"{language}.toml"
-    table: Mapping[str, str] = tomllib.loads(file.read_text(encoding="utf-8"))[name]
-    return table

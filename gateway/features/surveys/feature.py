@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from gateway.features.api import Feature, House
 from gateway.features.surveys import asking, ending, hearing
 from gateway.features.surveys.gathering import Gathering
-from gateway.features.surveys.states import GATHERING, MOVING, RUNNING, STOPPING, source
+from gateway.features.surveys.states import GATHERING, MOVING, RUNNING, SOURCE, STOPPING, source
 from gateway.messages.drafts import Caller
 from gateway.store import database
 from gateway.store.models import Inbound, Survey
@@ -22,7 +22,7 @@ class Surveys(Feature):
     """All that it keeps in memory is made anew from the rows."""
 
     name = "surveys"
-    asks = "survey:"
+    asks = SOURCE
 
     def __init__(self) -> None:
         self.gatherings: dict[str, Gathering] = {}

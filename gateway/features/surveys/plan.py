@@ -9,7 +9,7 @@ from datetime import datetime
 from gateway.config import Appliance
 from gateway.contacts import audience, recipients, tags
 from gateway.contacts.recipients import MOST_TYPED, Recipients
-from gateway.errors import Invalid
+from gateway.errors import Invalid, on_field
 from gateway.features.surveys import flow, understanding, wording
 from gateway.features.surveys.states import CATEGORIES, CHOICE, END, KINDS
 from gateway.messages import marketing, texts
@@ -85,7 +85,8 @@ def check_question(asked: Asked, later: Sequence[int]) -> None:
     if asked.hint is not None and len(asked.hint) > LONGEST_HINT:
         raise Invalid("text_long", field="hint", most=LONGEST_HINT)
     if asked.hint:
-        _as_field("hint", asked.hint)
+        with on_field("hint"):
+            texts.clean(asked.hint)
     if asked.kind == CHOICE:
         _check_labels(asked.labels)
     known = flow.branches(asked.kind, asked.labels)
@@ -116,25 +117,14 @@ def _check_text(name: str, text: str) -> None:
         raise Invalid("text_empty", field=name)
     if len(text) > LONGEST_TEXT:
         raise Invalid("text_long", field=name, most=LONGEST_TEXT)
-    _as_field(name, text)
-    try:
-        audience.check(text)
-    except Invalid as error:
-        raise Invalid(error.code, field=name, **error.facts) from error
-
-
-def _as_field(name: str, text: str) -> None:
-    try:
+    with on_field(name):
         texts.clean(text)
-    except Invalid as error:
-        raise Invalid(error.code, field=name, **error.facts) from error
+        audience.check(text)
 
 
 def _tag(branch: str, typed: str) -> str:
-    try:
+    with on_field(f"tag-{branch}"):
         return tags.tidy(typed)
-    except Invalid as error:
-        raise Invalid(error.code, field=f"tag-{branch}", **error.facts) from error
 
 
 def _check_labels(labels: Sequence[str]) -> None:
@@ -144,7 +134,8 @@ def _check_labels(labels: Sequence[str]) -> None:
     for place, label in enumerate(labels, 1):
         if len(label) > LONGEST_LABEL:
             raise Invalid("text_long", field="labels", most=LONGEST_LABEL)
-        _as_field("labels", label)
+        with on_field("labels"):
+            texts.clean(label)
         number = understanding.leading(label)
         if not any(char.isalpha() for char in plain[place - 1]) or (
             number is not None and number != place and 1 <= number <= len(labels)

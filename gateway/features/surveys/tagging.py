@@ -12,13 +12,13 @@ from datetime import datetime
 from typing import Any
 
 from gateway import audit
-from gateway.contacts import tags
+from gateway.contacts import book, tags
 from gateway.contacts.choosing import PAUSE
 from gateway.errors import Invalid
 from gateway.features.surveys import flow, understanding, wording
 from gateway.features.surveys.states import COUNTED, SCORE
 from gateway.store import database
-from gateway.store.models import Contact, ContactTag, SurveyAnswer, SurveyPerson, SurveyQuestion
+from gateway.store.models import Contact, SurveyAnswer, SurveyPerson, SurveyQuestion
 
 BATCH = 500  # contacts a transaction
 
@@ -37,14 +37,13 @@ def follow(person: SurveyPerson, question: SurveyQuestion, value: str | None) ->
     the answer is written down."""
     if not question.tags:
         return
-    contact = Contact.get_or_none(Contact.number == person.number)
+    contact = book.find(person.number)
     if contact is None:
         return
     tag = question.tags.get(flow.branch(question.kind, value))
     before = {question.tags.get(flow.branch(question.kind, said)) for said in _said(person, question)}
     if over := [one for one in before if one and one != tag]:
-        here = ContactTag.contact == contact.id, ContactTag.tag.in_(over)
-        ContactTag.delete().where(*here).execute()
+        tags.peel(contact.id, over)
     if tag:
         tags.stick([contact.id], [tag])
 

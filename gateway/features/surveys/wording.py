@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Sequence
 
 from gateway import letters
 from gateway.features.surveys.states import CHOICE, FREE
@@ -13,7 +11,7 @@ from gateway.store.models import SurveyQuestion
 
 def told(name: str, language: str) -> str:
     """A text of config/texts: hint_yes_no, hint_choice, hint_score, again, reminder, thanks."""
-    return _texts(language)[name]
+    return letters.table("surveys", language)[name]
 
 
 def hint(kind: str, labels: Sequence[str], language: str) -> str:
@@ -51,9 +49,3 @@ def again(asked: SurveyQuestion, language: str) -> str:
 
 def reminder(asked: SurveyQuestion, language: str) -> str:
     return f"{told('reminder', language)} {question(asked)}"
-
-
-@cache
-def _texts(language: str) -> Mapping[str, str]:
-    file = letters.FOLDER / f"{language}.toml"
-    return dict(tomllib.loads(file.read_text(encoding="utf-8"))["surveys"])

@@ -48,7 +48,7 @@ def ask(end: End, before: Verification | None, home: str, now: datetime) -> Refu
         type=numbers.kind(end.number),
         allowed=rules.countries(chosen, home),
         types=chosen.types,
-        barred=pumping.is_barred(end.number, chosen.barred),
+        barred=end.number.startswith(chosen.barred),
         number=_in_a_row(end.number, now),
         prefix=Run(*codes.run("prefix", end.prefix, now - HOUR, now)),
         sends=before.sends if before else 0,

@@ -6,10 +6,7 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import cache
 
 from gateway import audit, letters
 from gateway.config import LANGUAGES, Appliance
@@ -30,7 +27,7 @@ def template(language: str) -> str:
 
 def original(language: str) -> str:
     """The file's text, whatever people made of it."""
-    return _file(language)["text"]
+    return letters.table("code", language)["text"]
 
 
 def chosen() -> dict[str, str]:
@@ -62,7 +59,7 @@ def text(code: str, language: str, domain: str, life: timedelta, site: Appliance
     if not domain:
         return written
     last = f"\n@{domain} #{code}"  # https://wicg.github.io/sms-one-time-codes/
-    short = _said(_file(language)["short"], code, life, site)
+    short = _said(letters.table("code", language)["short"], code, life, site)
     in_one = (text for text in (written + last, short + last) if _parts(text) == 1)
     return next(in_one, written + last)
 
@@ -100,9 +97,3 @@ def _said(written: str, code: str, life: timedelta, site: Appliance) -> str:
 
 def _parts(text: str) -> int:
     return len(segments.split(text).spans)
-
-
-@cache
-def _file(language: str) -> Mapping[str, str]:
-    words = tomllib.loads((letters.FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
-    return dict(words["code"])
