@@ -7,9 +7,10 @@ from contextlib import ExitStack
 from flask import Flask, g, request
 from flask.sessions import SecureCookieSessionInterface
 from flask_bootstrap import Bootstrap5
+from werkzeug.routing import IntegerConverter
 
 import web.api
-from gateway import timezones
+from gateway import digits, timezones
 from gateway.clock import Clock, SystemClock
 from gateway.config import Config
 from gateway.ids import Ids
@@ -73,6 +74,12 @@ class Site(Flask):
         pass
 
 
+class Number(IntegerConverter):
+    """In an address; one that no row can have leads nowhere."""
+
+    regex = rf"[0-9]{{1,{digits.LONGEST}}}"
+
+
 def create_app(config: Config, clock: Clock | None = None, ids: Ids | None = None) -> Flask:
     """A WSGI application over the installation's database; raises gateway.errors.Unusable."""
     app = build()
@@ -101,6 +108,7 @@ def build() -> Flask:
         WTF_CSRF_CHECK_DEFAULT=False,  # security.py asks for it, on every path but the API's
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.url_map.converters["int"] = Number
     app.before_request(_connect)
     app.teardown_request(_disconnect)
     Bootstrap5(app)

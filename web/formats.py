@@ -22,7 +22,13 @@ FIELD = "%Y-%m-%dT%H:%M"  # what <input type="datetime-local"> reads and gives
 
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(
-        moment=moment, clock_time=clock_time, day=day, number=number, visible=visible, bars=tones.bars
+        moment=moment,
+        clock_time=clock_time,
+        minute_of_day=minute_of_day,
+        day=day,
+        number=number,
+        visible=visible,
+        bars=tones.bars,
     )
     app.jinja_env.globals.update(
         states=tones.STATES, links=tones.LINKS, plain=tones.PLAIN, signal_words=signal_words, now=_now
@@ -47,6 +53,11 @@ def clock_time(instant: datetime) -> Markup:
     here = local(instant)
     mark = Markup('<time datetime="{}">{}</time>')
     return mark.format(here.isoformat(timespec="seconds"), f"{here:%H:%M:%S}")
+
+
+def minute_of_day(minute: int) -> str:
+    """18:05."""
+    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 def day(instant: datetime) -> str:

@@ -15,22 +15,24 @@ from web.language import current
 
 Piece = TypeVar("Piece", str, bytes)
 LINES = 200  # sent at a time
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def sheet(rows: Iterator[Sequence[str]], name: str) -> Response:
     """The rows as CSV for a spreadsheet of the reader's language: UTF-8 with a byte order mark, no cell that
     would be taken for a formula."""
     separator = ";" if current() == "fr" else ","
-    answer = current_app.response_class(
-        stream_with_context(_connected(_text(rows, separator))), mimetype="text/csv"
-    )
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return attached(stream_with_context(_connected(_text(rows, separator))), name, "text/csv")
 
 
 def octets(pieces: Iterator[bytes], name: str, mimetype: str) -> Response:
     """A file that is made while it leaves."""
-    answer = current_app.response_class(_connected(pieces), mimetype=mimetype)
+    return attached(_connected(pieces), name, mimetype)
+
+
+def attached(content: bytes | Iterator[str] | Iterator[bytes], name: str, mimetype: str) -> Response:
+    """These octets, or these pieces, as a file."""
+    answer = current_app.response_class(content, mimetype=mimetype)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 

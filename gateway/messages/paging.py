@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from gateway import digits
 from gateway.errors import Invalid
-
-LONGEST = 18  # digits of a cursor
 
 T = TypeVar("T")
 
@@ -30,6 +29,6 @@ def page(query: Any, table: Any, cursor: str | None, limit: int) -> Page[Any]:
 
 def row_id(cursor: str) -> int:
     """The id that a cursor is; raises Invalid `cursor_unknown`."""
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= LONGEST):
+    if (found := digits.number(cursor)) is None:
         raise Invalid("cursor_unknown", field="cursor", value=cursor)
-    return int(cursor)
+    return found

@@ -17,13 +17,12 @@ from web.api.auth import needs, source
 from web.api.fields import WHEN, Instant, Text, about
 from web.api.framework import Section, refuses
 from web.api.inputs import PagingSchema
-from web.api.outputs import Answer, PageSchema, always, maybe
+from web.api.outputs import UID, Answer, PageSchema, always, maybe
 from web.office import office
 
 section = Section(
     "automations", __name__, url_prefix="/api/v1", description="Steps that begin by themselves."
 )
-UID = "019aa9d3c1f27b6c8e0d4a5f9b3c2d1e"
 
 
 class AutomationSchema(Answer):
@@ -107,7 +106,7 @@ def resume(uid: str) -> dict[str, Any]:
     """Let it run, or go on after a pause; what happened before sets nothing off."""
     here = office()
     site = here.config.appliance
-    allowances.check_wide(g.api_key, verbs.find(uid).category, office().config.modem_names)
+    allowances.check_wide(g.api_key, verbs.find(uid).category, here.config.modem_names)
     known = verbs.start(uid, source(), site, here.clock.now())
     wake.ring(site.runtime_dir)
     return _told(known)

@@ -7,9 +7,8 @@ from marshmallow import fields
 from gateway.features.campaigns.states import CATEGORIES, CODE_KINDS, STATES, WINS_BY
 from web.api.fields import WHEN, Flag, Instant, Objects, OneWord, Text, Texts, Whole, about
 from web.api.inputs import Strict
-from web.api.outputs import Answer, PageSchema, always, maybe
+from web.api.outputs import UID, Answer, PageSchema, always, maybe
 
-UID = "019aa9d3c1f27b6c8e0d4a5f9b3c2d1e"
 TEXT = "Chappe: -10% on Saturday. STOP 36180"
 
 

@@ -7,10 +7,9 @@ from typing import Any
 from flask import Response, jsonify
 from marshmallow import fields
 
-from gateway.errors import Invalid
+from gateway.contacts import book
 from gateway.features.conversions import verbs
 from gateway.features.conversions.verbs import LONGEST_REFERENCE, MOST_CENTS, SOURCES
-from gateway.messages import numbers
 from gateway.messages.paging import row_id
 from gateway.store.models import Conversion
 from web.api.auth import needs, source
@@ -98,8 +97,10 @@ def record(body: dict[str, Any]) -> Response:
     A sale told by a `number` alone belongs to the newest campaign that holds people out to compare, began in
     the thirty days before, and drew that person.
     """
-    now, by = office().clock.now(), source()
-    told = {name: body[name] for name in ("reference", "campaign", "again")} | {"number": _number(body)}
+    here, by = office(), source()
+    now, country = here.clock.now(), here.config.appliance.country
+    number = book.parse(body["number"], country) if body["number"] else ""
+    told = {name: body[name] for name in ("reference", "campaign", "again")} | {"number": number}
     taken = verbs.take(body["code"], body["amount_cents"], body["at"] or now, "api", by, now, **told)
     answer: Response = jsonify(ConversionSchema().dump(_told(taken.conversion)))
     answer.status_code = 201 if taken.is_new else 200
@@ -119,13 +120,6 @@ def listing(query: dict[str, Any]) -> dict[str, Any]:
     rows = verbs.recent(limit + 1, query.get("campaign"), before)
     more = len(rows) > limit
     return {"items": [_told(row) for row in rows[:limit]], "next": str(rows[limit - 1].id) if more else None}
-
-
-def _number(body: dict[str, Any]) -> str:
-    try:
-        return numbers.parse(body["number"], office().config.appliance.country) if body["number"] else ""
-    except Invalid as error:
-        raise Invalid(error.code, field="number", **error.facts) from error
 
 
 def _told(one: Conversion) -> dict[str, Any]:

@@ -10,10 +10,9 @@ from gateway import rulebook
 from gateway.features.campaigns import verbs
 from gateway.features.results import export, summary
 from web.api.auth import needs
-from web.api.campaign_shapes import UID
 from web.api.fields import Text, about
 from web.api.framework import Section, refuses
-from web.api.outputs import Answer, always, maybe
+from web.api.outputs import UID, Answer, always, maybe
 
 section = Section(
     "results", __name__, url_prefix="/api/v1", description="What a campaign brought, in rates and in money."

@@ -8,9 +8,8 @@ from gateway.features.surveys.plan import MOST_CHOICES, MOST_HOURS, MOST_QUESTIO
 from gateway.features.surveys.states import CATEGORIES, KINDS, PEOPLE, STATES
 from web.api.fields import WHEN, Instant, Objects, OneWord, Text, Texts, Whole, about, codes
 from web.api.inputs import Strict
-from web.api.outputs import Answer, PageSchema, always, maybe
+from web.api.outputs import UID, Answer, PageSchema, always, maybe
 
-UID = "019aa9d3c1f27b6c8e0d4a5f9b3c2d1e"
 TEXT = "Were you satisfied with your visit?"
 
 

@@ -18,6 +18,7 @@ from gateway.store.models import AlertRoute
 from web import doorplate, sign_in
 from web.language import trouble
 from web.office import office
+from web.pages import sections
 
 pages = Blueprint("alert_route_pages", __name__)
 
@@ -103,17 +104,10 @@ def _wish() -> Wish:
         name=given.get("name", "").strip(),
         to=given.get("to", ""),
         template=given.get("template", ""),
-        repeat_s=MINUTE * _whole("repeat", REPEAT[0] // MINUTE, REPEAT[1] // MINUTE),
+        repeat_s=MINUTE * sections.within(given, "repeat", REPEAT[0] // MINUTE, REPEAT[1] // MINUTE),
         resolved=bool(given.get("resolved")),
-        per_hour=_whole("per_hour", *PER_HOUR),
+        per_hour=sections.within(given, "per_hour", *PER_HOUR),
     )
-
-
-def _whole(name: str, least: int, most: int) -> int:
-    typed = request.form.get(name, "").strip()
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 7 and least <= int(typed) <= most):
-        raise Invalid("out_of_range", field=name, least=least, most=most)
-    return int(typed)
 
 
 def _mistake(error: GatewayError) -> Mistake:

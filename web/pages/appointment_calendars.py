@@ -9,15 +9,16 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from gateway import wake
+from gateway import digits, wake
 from gateway.errors import GatewayError, Invalid
 from gateway.features.reminders import calendars, wording
 from gateway.features.reminders.calendars import Wish
 from gateway.features.reminders.hours import When
 from gateway.store.models import Calendar, ReminderRule
-from web import sign_in
+from web import formats, sign_in
 from web.language import current, trouble
 from web.office import office
+from web.pages import sections
 
 pages = Blueprint("calendar_source_pages", __name__)
 
@@ -70,8 +71,7 @@ def keep(uid: str) -> Answer:
 @pages.post("/appointments/calendars/<uid>/rules")
 def save_rule(uid: str) -> Answer:
     here, given = office(), request.form
-    typed = given.get("rule", "")
-    rule = int(typed) if typed.isdecimal() and len(typed) < 10 else None
+    rule = digits.number(given.get("rule", ""))
     try:
         text = given.get("text", "")
         calendars.save_rule(uid, _when(given), text, here.config.appliance, here.clock.now(), rule)
@@ -122,7 +122,7 @@ def _wish(given: Mapping[str, str]) -> Wish:
     return Wish(
         name=given.get("name", ""),
         url=given.get("url", "").strip() or None,
-        every_min=_whole(given, "every_min", *calendars.EVERY),
+        every_min=sections.within(given, "every_min", *calendars.EVERY),
         say_moved=bool(given.get("say_moved")),
         moved_text=_own(given, "moved_text", "moved"),
         say_canceled=bool(given.get("say_canceled")),
@@ -135,8 +135,8 @@ def _wish(given: Mapping[str, str]) -> Wish:
 
 def _when(given: Mapping[str, str]) -> When:
     if given.get("kind") == "hours":
-        return When(None, 0, HOUR * _whole(given, "hours", 1, calendars.BEFORE[1] // HOUR))
-    return When(_whole(given, "days", 0, 30), _minute(given, "at_min"))
+        return When(None, 0, HOUR * sections.within(given, "hours", 1, calendars.BEFORE[1] // HOUR))
+    return When(sections.within(given, "days", 0, 30), _minute(given, "at_min"))
 
 
 def _own(given: Mapping[str, str], name: str, key: str) -> str:
@@ -145,19 +145,13 @@ def _own(given: Mapping[str, str], name: str, key: str) -> str:
     return "" if typed == wording.usual(key, office().config.appliance.language) else typed
 
 
-def _whole(given: Mapping[str, str], name: str, least: int, most: int) -> int:
-    typed = given.get(name, "").strip()
-    if not (typed.isascii() and typed.isdecimal() and len(typed) < 6 and least <= int(typed) <= most):
-        raise Invalid("out_of_range", field=name, least=least, most=most)
-    return int(typed)
-
-
 def _minute(given: Mapping[str, str], name: str) -> int:
     """The minute of the day of a field of time."""
-    hour, _sign, minute = given.get(name, "").strip().partition(":")
-    if hour.isdecimal() and minute[:2].isdecimal() and int(hour) < 24 and int(minute[:2]) < 60:
-        return int(hour) * HOUR + int(minute[:2])
-    raise Invalid("appointment_time", field=name, value=given.get(name, ""))
+    typed = given.get(name, "").strip()
+    hour, minute = digits.number(typed.partition(":")[0], 2), digits.number(typed.partition(":")[2][:2])
+    if hour is None or minute is None or hour >= 24 or minute >= 60:
+        raise Invalid("appointment_time", field=name, value=typed)
+    return hour * HOUR + minute
 
 
 # ---- what is shown -----------------------------------------------------------------------------------
@@ -195,19 +189,13 @@ def _page(calendar: Calendar, faults: Faults, place: str = "") -> str:
     )
 
 
-@pages.app_template_filter("minute_of_day")
-def minute_of_day(minute: int) -> str:
-    """18:05."""
-    return f"{minute // HOUR:02}:{minute % HOUR:02}"
-
-
 @pages.app_template_global("rule_words")
 def rule_words(rule: ReminderRule) -> str:
     """When it leaves, in words."""
     if rule.days is None:
         hours = (rule.minutes or 0) // HOUR
         return ngettext("%(num)s hour before", "%(num)s hours before", hours)
-    at = minute_of_day(rule.at_min or 0)
+    at = formats.minute_of_day(rule.at_min or 0)
     if rule.days == 0:
         return _("The same day at %(at)s", at=at)
     return ngettext("%(num)s day before, at %(at)s", "%(num)s days before, at %(at)s", rule.days, at=at)

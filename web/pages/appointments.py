@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from datetime import date, datetime, timedelta
 
 from babel.dates import format_date
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -18,12 +16,12 @@ from gateway import wake
 from gateway.errors import GatewayError, Invalid
 from gateway.features.reminders import appointments, calendars, sheet
 from gateway.features.reminders.appointments import Wish
-from gateway.features.reminders.sheet import Fault, Report
+from gateway.features.reminders.sheet import Report
 from gateway.store.models import Appointment
 from web import formats, sign_in
 from web.language import current, say, trouble
 from web.office import office
-from web.pages import names, sieve
+from web.pages import names, sieve, uploads
 from web.tones import Look
 
 pages = Blueprint("appointment_pages", __name__)
@@ -75,8 +73,7 @@ FIELDS = {"appointment_time": "time", "appointment_day": "day", "appointment_hou
 @pages.post("/appointments/list")
 def upload() -> Answer:
     """A CSV file: each line is taken, or named with what is wrong with it."""
-    file = request.files.get("file")
-    if file is None or not file.filename:
+    if (file := uploads.given("file")) is None:
         return _page({}, {"file": _("Choose a file first.")}), 422
     try:
         report = _taken(file)
@@ -124,15 +121,14 @@ def cancel(uid: str) -> Response:
 
 def _taken(file: FileStorage) -> Report:
     here = office()
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "list"
-        file.save(path)
+    with uploads.on_disk(file) as path:
         by, site = sign_in.caller().source, here.config.appliance
         return sheet.take(path, by, site, here.ids, here.clock.now())
 
 
 def _page(given: Mapping[str, str], faults: Mapping[str, str], report: Report | None = None) -> str:
-    on, fault = _asked()
+    today = formats.local(office().clock.now()).date()
+    on, fault = sieve.on(request.args.get("on", ""), today)
     first = on - timedelta(days=on.weekday())
     days = _days(first)
     found = [of for each in days for of in each.appointments]
@@ -142,8 +138,8 @@ def _page(given: Mapping[str, str], faults: Mapping[str, str], report: Report | 
         "appointments.html",
         title=_("Week of %(day)s", day=format_date(first, "d MMMM y", locale=current())),
         days=days,
-        following=None if found else appointments.first_after(_midnight(first + week)),
-        today=formats.local(office().clock.now()).date(),
+        following=None if found else appointments.first_after(sieve.midnight(first + week)),
+        today=today,
         before=first - week,
         after=first + week,
         looks=LOOKS,
@@ -157,24 +153,12 @@ def _page(given: Mapping[str, str], faults: Mapping[str, str], report: Report | 
     )
 
 
-def _asked() -> tuple[date, str]:
-    today, typed = formats.local(office().clock.now()).date(), request.args.get("on", "")
-    try:
-        return (sieve.day(typed) if typed else today), ""
-    except Invalid as error:
-        return today, trouble(error)
-
-
 def _days(first: date) -> list[Day]:
-    found = appointments.between(_midnight(first), _midnight(first + timedelta(days=WEEK)))
+    found = appointments.between(sieve.midnight(first), sieve.midnight(first + timedelta(days=WEEK)))
     by_day: dict[date, list[Appointment]] = {first + timedelta(days=place): [] for place in range(WEEK)}
     for of in found:
         by_day[formats.local(of.starts_at).date()].append(of)
     return [Day(day, listed) for day, listed in by_day.items()]
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=office().config.appliance.timezone).astimezone(UTC)
 
 
 def _is_over(of: Appointment) -> bool:
@@ -185,12 +169,6 @@ def _is_over(of: Appointment) -> bool:
 def local_day(at: datetime) -> str:
     """2026-12-31, where the appliance stands."""
     return formats.local(at).date().isoformat()
-
-
-@pages.app_template_global("list_fault")
-def list_fault(one: Fault) -> str:
-    """What is wrong with one line of a list."""
-    return say(f"error.{one.why}", **one.facts)
 
 
 @pages.app_template_global("reminder_reason")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from gateway import digits
 from gateway.config import Appliance
 from gateway.errors import GatewayError, Invalid
 from gateway.features.automations.plan import Step, Terms
@@ -12,6 +13,7 @@ from gateway.features.automations.states import WAIT
 from gateway.messages import marketing
 from gateway.messages.texts import preview
 from gateway.store.models import Automation, AutomationStep
+from web import formats
 
 Given = Mapping[str, str]
 HOUR, DAY = 60, 24 * 60  # minutes
@@ -42,7 +44,7 @@ def terms_of(known: Automation) -> dict[str, str]:
         "category": known.category,
         "field": str(known.field_id or ""),
         "days": str(known.days),
-        "at_min": clock(known.at_min),
+        "at_min": formats.minute_of_day(known.at_min),
         "event": known.event,
         "group": str(known.group_id or ""),
         "exits": ", ".join(known.exits.get("events", ())),
@@ -74,13 +76,9 @@ def step_of(known: AutomationStep) -> dict[str, str]:
     days, rest = divmod(known.wait_min, DAY)
     hours, minutes = divmod(rest, HOUR)
     told = {"days": days, "hours": hours, "minutes": minutes}
-    at = "" if known.at_min is None else clock(known.at_min)
+    at = "" if known.at_min is None else formats.minute_of_day(known.at_min)
     shown = {name: str(number or "") for name, number in told.items()}
     return {"kind": known.kind, "text": known.text, "at_min": at, **shown}
-
-
-def clock(minutes: int) -> str:
-    return f"{minutes // HOUR:02}:{minutes % HOUR:02}"
 
 
 def minute(given: Given, name: str) -> int | None:
@@ -96,9 +94,9 @@ def minute(given: Given, name: str) -> int | None:
 def whole(given: Given, name: str) -> int:
     """A number; nothing is 0.  Raises Invalid."""
     typed = given.get(name, "").strip()
-    if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 6):
+    if (found := digits.number(typed or "0", 5)) is None:
         raise Invalid("not_a_number", field=name, value=typed)
-    return int(typed or 0)
+    return found
 
 
 def _id(given: Given, name: str) -> int | None:

@@ -19,7 +19,7 @@ from gateway.store.models import Automation, AutomationRun, AutomationStep, Auto
 from web import formats, sign_in
 from web.language import because, say, trouble
 from web.office import office
-from web.pages import automation_form, form, names
+from web.pages import automation_form, form, names, pager
 
 pages = Blueprint("automation_pages", __name__)
 
@@ -134,8 +134,7 @@ def test(uid: str) -> Answer | Response:
 @pages.get("/automations/<uid>/runs")
 def runs(uid: str) -> str:
     known = verbs.find(uid)
-    before = request.args.get("before", "")
-    listed = diary.runs(known, int(before) if before.isdecimal() and len(before) < 18 else None)
+    listed = diary.runs(known, pager.before())
     return render_template("automation_runs.html", automation=known, runs=_read(listed), most=diary.SHOWN)
 
 
@@ -234,7 +233,7 @@ def weekday(day: date) -> str:
 @pages.app_template_global("automation_trigger")
 def automation_trigger(known: Automation) -> str:
     """What sets it off, in one sentence."""
-    at = automation_form.clock(known.at_min)
+    at = formats.minute_of_day(known.at_min)
     if known.kind == states.EVENT:
         return _("The event “%(name)s”", name=known.event or _("(to be chosen)"))
     if known.kind == states.GROUP:
@@ -263,7 +262,7 @@ def automation_step(step: AutomationStep) -> str:
     length = " ".join(filter(None, told))
     if step.at_min is None:
         return _("Wait %(length)s", length=length)
-    at = automation_form.clock(step.at_min)
+    at = formats.minute_of_day(step.at_min)
     return (
         _("Wait %(length)s, then until %(at)s", length=length, at=at)
         if length

@@ -73,7 +73,6 @@ def show() -> str:
         chosen=config.backup,
         at=nightly.next_night(now),
         remedy_words=remedies()[nightly.ALARM],
-        data_dir=site.data_dir,
     )
 
 

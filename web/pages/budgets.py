@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
+from gateway import digits
 from gateway.errors import Invalid
 from gateway.modems import budgets
 from gateway.modems.budgets import Budget, Notice
@@ -67,6 +68,6 @@ def _number(limit: str, form: Mapping[str, str]) -> int | None:
     typed = "".join(form.get(limit, "").split())
     if not typed:
         return None
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+    if (found := digits.number(typed, 9)) is None:
         raise Invalid("out_of_range", field=limit, least=budgets.LEAST, most=budgets.MOST)
-    return int(typed)
+    return found

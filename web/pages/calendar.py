@@ -63,7 +63,7 @@ def show() -> str:
 def add_date() -> tuple[str, int] | Response:
     given = request.form
     try:
-        day = _day_given(given.get("day", ""))
+        day = sieve.day(given.get("day", ""))
         by, now = sign_in.caller().source, office().clock.now()
         added = occasions.add(given.get("name", ""), day, "yearly" in given, by, now)
     except GatewayError as error:
@@ -79,20 +79,9 @@ def remove_date(own: int) -> Response:
     return redirect(url_for(".show"))
 
 
-def _day_given(typed: str) -> date:
-    try:
-        return sieve.day(typed)
-    except Invalid as error:
-        raise Invalid(error.code, field="day", **error.facts) from error
-
-
 def _show(faults: dict[str, str]) -> str:
     site, today = office().config.appliance, formats.local(office().clock.now()).date()
-    typed, fault = request.args.get("on", ""), ""
-    try:
-        on = sieve.day(typed) if typed else today
-    except Invalid as error:
-        on, fault = today, trouble(error)
+    on, fault = sieve.on(request.args.get("on", ""), today)
     view = request.args.get("view", "")
     span = SPANS[view if view in VIEWS else "month"](on)
     days = planning.days(span.first, span.days, site)

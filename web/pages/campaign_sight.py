@@ -16,11 +16,12 @@ from web.pages.rehearsal import SHOWN, money, words, wrong_words
 
 def shown(look: Look, campaign: Campaign) -> dict[str, Any]:
     """Nothing while it is being reckoned."""
-    if look.answer is None:
-        return {"fault": trouble(look.error) if look.error else "", "answer": None}
-    answer = look.answer
+    answer, error = look.answer, look.error  # once: the one that comes a moment later is the next page's
+    if answer is None:
+        return {"looking": error is None, "fault": trouble(error) if error else "", "answer": None}
     seen, price = answer.seen, prospects.cost(answer.seen)
     return {
+        "looking": False,
         "fault": "",
         "answer": answer,
         "seen": seen,

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from gateway import wake
+from gateway import digits, wake
 from gateway.contacts import groups, segments, tags
 from gateway.errors import GatewayError, Invalid
 from gateway.features.campaigns import people, plan, states, tryout, verbs
@@ -286,6 +286,6 @@ def _whole(given: Mapping[str, str], name: str) -> int | None:
     typed = given.get(name, "").strip()
     if not typed:
         return None
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 9):
+    if (found := digits.number(typed, 8)) is None:
         raise Invalid("not_a_number", field=name, value=typed)
-    return int(typed)
+    return found

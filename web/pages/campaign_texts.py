@@ -5,16 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from babel.lists import format_list
-from flask import request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from gateway import rulebook
+from gateway import digits, rulebook
 from gateway.contacts import templates
 from gateway.contacts.audience import Reader
 from gateway.errors import Invalid, NotFound
@@ -28,7 +25,7 @@ from gateway.store.models import Campaign
 from web import formats
 from web.language import current
 from web.office import office
-from web.pages import form
+from web.pages import form, uploads
 from web.pages.letter import Letter, findings
 from web.pages.rehearsal import money
 from web.prospects import Cost
@@ -68,7 +65,8 @@ def typed(campaign: Campaign, given: Mapping[str, str]) -> dict[str, Any]:
     here = office()
     texts = {letter: given.get(f"text-{letter}", "") for letter in states.LETTERS}
     used = max((place for place, text in enumerate(texts.values(), 1) if text.strip()), default=1)
-    reads = {letter: _read(campaign, given, text) for letter, text in texts.items()}
+    reader = _first_reader(campaign)
+    reads = {letter: _read(campaign, given, text, reader) for letter, text in texts.items()}
     chosen, now = plan.wanted(campaign).typed, here.clock.now()
     return {
         "given": given,
@@ -105,7 +103,7 @@ def changed(given: Mapping[str, str]) -> Mapping[str, str] | None:
 def measured(campaign: Campaign, given: Mapping[str, str]) -> dict[str, Any]:
     """What follows the typing in one box."""
     text = given.get(f"text-{given.get('box', '')}", "").replace("\r\n", "\n")
-    read = _read(campaign, given, text)
+    read = _read(campaign, given, text, _first_reader(campaign))
     marks = findings(_letter(given, text))
     return {"swaps": read.swaps, "added": read.added, "note": read.note, "findings": marks}
 
@@ -113,7 +111,14 @@ def measured(campaign: Campaign, given: Mapping[str, str]) -> dict[str, Any]:
 # ---- how it will be read ---------------------------------------------------------------------------
 
 
-def _read(campaign: Campaign, given: Mapping[str, str], text: str) -> Read:
+def _first_reader(campaign: Campaign) -> Reader:
+    """Nobody in particular where it is for nobody yet."""
+    here = office()
+    everybody = people.readers(plan.wanted(campaign), here.config.appliance, here.clock.now(), own=True)
+    return next(everybody, Reader("", "", {}))
+
+
+def _read(campaign: Campaign, given: Mapping[str, str], text: str, reader: Reader) -> Read:
     """With the choices of the form, whether they are kept or not."""
     if not text.strip():
         return Read({}, "", "")
@@ -121,8 +126,6 @@ def _read(campaign: Campaign, given: Mapping[str, str], text: str) -> Read:
     campaign.code_kind, campaign.code = given.get("code_kind", "none"), given.get("code", "").strip()
     here = office()
     site, base = here.config.appliance, here.config.web.public_url
-    everybody = people.readers(plan.wanted(campaign), site, here.clock.now(), own=True)
-    reader = next(everybody, Reader("", "", {}))
     try:
         swaps = _swaps(campaign, text, reader, base)
     except Invalid:
@@ -201,7 +204,7 @@ def _category(given: Mapping[str, str]) -> str:
 
 def _template(chosen: str) -> str:
     try:
-        return templates.get(int(chosen) if chosen.isascii() and chosen.isdigit() else 0).text
+        return templates.get(digits.number(chosen) or 0).text
     except NotFound:
         return ""
 
@@ -231,14 +234,11 @@ def keep(campaign: Campaign, given: Mapping[str, str]) -> None:
 
 def _codes(given: Mapping[str, str]) -> Sequence[str]:
     """Those of the file, or as they were pasted; none where the list that is kept stays."""
-    file = request.files.get("codes_file")
-    if file is None or not file.filename:
+    if (file := uploads.given("codes_file")) is None:
         return code_lists.pasted(given.get("codes", ""))
     if given.get("codes", "").strip():
         raise Invalid("campaign_codes_both", field="codes_file")
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "codes"
-        file.save(path)
+    with uploads.on_disk(file) as path:
         return code_lists.read(path)
 
 
@@ -247,6 +247,6 @@ def _cents(given: Mapping[str, str]) -> int | None:
     if not typed:
         return None
     whole, _dot, part = typed.partition(".")
-    if not (whole + part).isdigit() or len(part) > 2 or len(whole) > 8:
+    if digits.number(whole + part, 10) is None or len(part) > 2 or len(whole) > 8:
         raise Invalid("not_a_number", field="value", value=given.get("value", ""))
     return int(whole or "0") * 100 + int(part.ljust(2, "0") or "0")

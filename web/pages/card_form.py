@@ -8,6 +8,7 @@ from datetime import datetime
 
 from werkzeug.datastructures import MultiDict
 
+from gateway import digits
 from gateway.contacts import fields, groups, particulars, tags
 from gateway.contacts.book import Entry
 from gateway.errors import Invalid
@@ -85,4 +86,4 @@ def _groups(form: Form, now: set[int]) -> set[int]:
 
 
 def _ids(typed: Collection[str]) -> set[int]:
-    return {int(one) for one in typed if one.isascii() and one.isdigit() and len(one) < 10}
+    return {number for one in typed if (number := digits.number(one)) is not None}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from gateway import digits
 from gateway.contacts import choosing, groups, segments
 from gateway.contacts.choosing import Choice
 from gateway.contacts.segments import Counted
@@ -24,7 +25,7 @@ class Asked:
 def of(given: Mapping[str, str]) -> Asked:
     """The choice of an address or a form: q, tag, group, segment.  Raises NotFound for what is gone."""
     sought, tag = given.get("q", "").strip(), given.get("tag", "").strip()
-    group, segment = _id(given.get("group", "")), _id(given.get("segment", ""))
+    group, segment = (digits.number(given.get(name, "")) for name in ("group", "segment"))
     title = tag
     if group is not None:
         title = groups.get(group).name
@@ -37,7 +38,3 @@ def of(given: Mapping[str, str]) -> Asked:
 def count(choice: Choice, now: datetime) -> Counted:
     """How many they are, as far as a page may look: `next` where they may be more."""
     return choosing.count(choice, now)
-
-
-def _id(typed: str) -> int | None:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None

@@ -17,11 +17,7 @@ from markupsafe import Markup, escape
 
 MOST_WORDS, MOST_HITS = 8, 20
 BEFORE, EXCERPT = 60, 200  # characters
-HEADING, SYNONYM, MENTIONS = (
-    100,
-    60,
-    20,
-)  # what a word weighs in a heading, as a synonym, and at most in a text
+HEADING, SYNONYM, MENTIONS = 100, 60, 20  # of a word in a heading, as a synonym, and at most in a text
 TEXTS = Path(__file__).parents[1] / "templates" / "help"
 TOGETHER = {"œ": "oe", "æ": "ae", "’": "'", "\u00a0": " "}  # what has no other spelling in Unicode
 

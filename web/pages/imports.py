@@ -11,6 +11,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
+from gateway import digits
 from gateway.consent.ledger import LONGEST
 from gateway.contacts import consents, fields, groups, tags
 from gateway.contacts.imports import columns, files, jobs, mending, preview
@@ -21,6 +22,7 @@ from gateway.store.models import ImportFault, ImportJob
 from web import outflow, porter, sign_in
 from web.language import say, trouble
 from web.office import office
+from web.pages import uploads
 
 pages = Blueprint("import_pages", __name__)
 
@@ -42,13 +44,13 @@ def listing() -> str:
 @pages.post("/imports")
 def upload() -> Page | Answer:
     """Keep the file and go on to its columns; nothing is in the contacts yet."""
-    here, file = office(), request.files.get("file")
-    if file is None or not file.filename:
+    here = office()
+    if (file := uploads.given("file")) is None:
         return _listing({"file": _("Choose a file first.")}), 422
     try:
         job = jobs.take_in(
             file.stream,
-            file.filename,
+            file.filename or "",
             sign_in.caller().source,
             here.config.appliance,
             here.clock.now(),
@@ -116,9 +118,9 @@ def mend(uid: str, fault: int) -> Page | Answer:
         flash(_("Left out."), "good")
         return back
     typed = {
-        int(name.removeprefix("cell-")): value
+        column: value
         for name, value in request.form.items()
-        if name.startswith("cell-") and name.removeprefix("cell-").isdigit()
+        if name.startswith("cell-") and (column := digits.number(name.removeprefix("cell-"))) is not None
     }
     try:
         outcome = mending.mend(uid, fault, typed, by, here.config.appliance, here.clock.now())
@@ -206,18 +208,16 @@ def _seconds_left(job: ImportJob, now: datetime) -> int | None:
 
 
 def _lines(job: ImportJob, faults: dict[str, str], typed: dict[str, str]) -> str:
-    after = request.values.get("after", "")
-    after_id = int(after) if after.isascii() and after.isdigit() and len(after) < 18 else 0
-    rows = jobs.faults(job, after_id, A_PAGE + 1)
+    after = digits.number(request.values.get("after", "")) or 0
+    rows = jobs.faults(job, after, A_PAGE + 1)
     plan = jobs.plan(job)
     return render_template(
         "import_lines.html",
         job=job,
         rows=rows[:A_PAGE],
         next=rows[A_PAGE - 1].id if len(rows) > A_PAGE else None,
-        after=after_id or "",
+        after=after or "",
         names=[columns.called(target) or _target(target) for target in plan.targets],
-        targets=plan.targets,
         faults=faults,
         typed=typed,
     )

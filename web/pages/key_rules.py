@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
+from gateway import digits
 from gateway.access import keys
 from gateway.access.keys import Rules
 from gateway.errors import Invalid
@@ -75,9 +76,9 @@ def meant(form: Typed) -> Rules:
 
 
 def _number(field: str, text: str) -> int | None:
-    digits = "".join(text.split())
-    if not digits:
+    typed = "".join(text.split())
+    if not typed:
         return None
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
+    if (found := digits.number(typed, 9)) is None:
         raise Invalid("out_of_range", field=field, least=1, most=keys.MOST)
-    return int(digits)
+    return found

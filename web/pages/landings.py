@@ -17,6 +17,7 @@ from gateway.store.models import Landing
 from web import formats, short, sign_in
 from web.language import current, trouble
 from web.office import office
+from web.pages import uploads
 
 pages = Blueprint("landing_pages", __name__)
 
@@ -109,7 +110,6 @@ def _form(page: Landing | None, given: Mapping[str, str], faults: dict[str, str]
         state=verbs.state(page, here.clock.now()) if page is not None else "",
         public_url=here.config.web.public_url,
         most=pictures.MOST_OCTETS // 1024,
-        earliest=formats.local(here.clock.now()).strftime(formats.FIELD),
     )
 
 
@@ -133,8 +133,8 @@ def _paper(given: Mapping[str, str]) -> Paper:
 
 def _picture() -> bytes | None:
     """What was chosen on the page; None where nothing was."""
-    file = request.files.get("picture")
-    return file.stream.read() if file is not None and file.filename else None
+    file = uploads.given("picture")
+    return file.stream.read() if file is not None else None
 
 
 @pages.app_template_global("until")

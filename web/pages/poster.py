@@ -9,12 +9,13 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from gateway import letters, settings, status
+from gateway import letters, settings
 from gateway.errors import Invalid
 from gateway.messages import joining, numbers
 from web import qr
 from web.language import trouble
 from web.office import office
+from web.pages import modems
 
 pages = Blueprint("poster_pages", __name__)
 
@@ -64,10 +65,8 @@ def model_language() -> str:
 
 def _own_numbers() -> list[str]:
     """Of the SIMs, where they or the people know it; each once."""
-    here = office()
-    seen = status.read(here.config.appliance.runtime_dir, here.clock.now())
-    told: Mapping[str, str] = {modem.name: modem.number for modem in seen.modems}
-    own = [told.get(name) or settings.self_test(name).number for name in here.config.modem_names]
+    told: Mapping[str, str] = {modem.name: modem.number for modem in modems.known().modems}
+    own = [told.get(name) or settings.self_test(name).number for name in office().config.modem_names]
     return list(dict.fromkeys(number for number in own if number))
 
 

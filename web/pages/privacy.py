@@ -22,6 +22,7 @@ from gateway.store.models import Audit
 from web import sign_in
 from web.language import current, say, trouble
 from web.office import office
+from web.pages import pager
 
 pages = Blueprint("privacy", __name__)
 
@@ -89,13 +90,12 @@ def forget(number: str) -> str | Response | tuple[str, int]:
 def log() -> str:
     """Who looked at or changed what."""
     typed, action, by = (request.args.get(name, "").strip() for name in ("number", "action", "by"))
-    before, fault = request.args.get("before", ""), ""
+    fault = ""
     try:
         number = _number(typed) if typed else ""
     except Invalid as error:
         number, fault = "", trouble(error)
-    older = int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None
-    rows = [] if fault else audit.recent(number, action, by, older, A_PAGE + 1)
+    rows = [] if fault else audit.recent(number, action, by, pager.before(), A_PAGE + 1)
     return render_template(
         "audit.html",
         rows=rows[:A_PAGE],

@@ -10,9 +10,9 @@ from decimal import Decimal
 from itertools import chain
 
 from babel.numbers import format_decimal
-from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 
-from gateway import rulebook
+from gateway import digits, rulebook
 from gateway.contacts import segments
 from gateway.errors import Invalid
 from gateway.features.campaigns import states, verbs
@@ -25,6 +25,7 @@ from gateway.store.models import Campaign, Segment
 from web import charts, outflow, result_charts, sign_in
 from web.language import current, say, trouble
 from web.office import office
+from web.pages import pager
 from web.pages.rehearsal import money
 from web.pages.till import USUAL_CURRENCY
 from web.prospects import Cost
@@ -33,14 +34,13 @@ pages = Blueprint("result_pages", __name__)
 
 SHOWN = 6  # campaigns side by side
 MOST = 100  # in a sheet
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PLACES = Decimal("0.0001")
 
 
 @pages.get("/results")
 def listing() -> str:
     """The newest campaigns, or those before one; drawn by one rate."""
-    before = request.args.get("before", type=int)
+    before = pager.before()
     found = summary.newest(SHOWN + 1, before)
     shown, is_more = found[:SHOWN], len(found) > SHOWN
     drawn = request.args.get("rate", "")
@@ -135,14 +135,15 @@ def _counted(whole: Summary) -> dict[str, object]:
     written = sum(one.state != "" for one in whole.history.people)
     limits = {"bought": written, "held": whole.counts.held_out}
     given = {name: request.args.get(name, "").strip() for name in limits}
+    counts = {name: digits.number(typed) for name, typed in given.items()}
     faults = {
         name: trouble(Invalid("out_of_range", field=name, least=0, most=most))
         for name, most in limits.items()
-        if any(given.values()) and not (given[name].isdecimal() and int(given[name]) <= most)
+        if any(given.values()) and ((count := counts[name]) is None or count > most)
     }
     told = {"written": written, "given": given, "faults": faults, "counted": None}
-    if any(given.values()) and not faults:
-        told["counted"] = Uplift.of(int(given["bought"]), written, int(given["held"]), limits["held"])
+    if (bought := counts["bought"]) is not None and (held := counts["held"]) is not None and not faults:
+        told["counted"] = Uplift.of(bought, written, held, limits["held"])
     return told
 
 
@@ -164,12 +165,9 @@ def _week() -> dict[str, object]:
 def _file(lines: Iterable[Sequence[Cell]], kind: str, name: str) -> Response:
     headings = [say(f"result_column.{column}") for column in export.COLUMNS]
     if kind == "xlsx":
-        octets, mimetype = export.workbook(headings, lines), EXCEL
-    else:
-        octets, mimetype = export.text(headings, lines, current() == "fr", sheets.cell).encode(), "text/csv"
-    answer = current_app.response_class(octets, mimetype=mimetype)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    return answer
+        return outflow.attached(export.workbook(headings, lines), f"{name}.xlsx", outflow.EXCEL)
+    text = export.text(headings, lines, current() == "fr", sheets.cell)
+    return outflow.attached(text.encode(), f"{name}.csv", "text/csv")
 
 
 @pages.app_template_filter("amount_of")

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from gateway import digits
 from gateway.errors import GatewayError, Invalid
 from web.language import trouble
 
@@ -56,8 +57,16 @@ def remembered(section: str) -> Response:
 
 def whole(form: Form, name: str) -> int:
     """The number in that field, UNREADABLE where there is none."""
-    typed = "".join(form.get(name, "").split())
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else UNREADABLE
+    found = digits.number("".join(form.get(name, "").split()), 6)
+    return UNREADABLE if found is None else found
+
+
+def within(form: Mapping[str, str], name: str, least: int, most: int) -> int:
+    """The number in that field; raises Invalid on it, with its bounds, where there is none between them."""
+    found = digits.number(form.get(name, "").strip(), 6)
+    if found is None or not least <= found <= most:
+        raise Invalid("out_of_range", field=name, least=least, most=most)
+    return found
 
 
 def letter_typed() -> str:

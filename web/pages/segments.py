@@ -8,6 +8,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from gateway import digits
 from gateway.contacts import condition_values, segments
 from gateway.contacts.segments import Rules
 from gateway.errors import GatewayError
@@ -74,10 +75,10 @@ def remove(segment: int) -> Response:
 def count() -> Response:
     """{"found", "next"}: how many of the next ten thousand contacts the form finds; {"fault"} where it cannot
     be asked yet."""
-    after = request.args.get("after", "0")
+    after = digits.number(request.args.get("after", "")) or 0
     try:
         rules = segments.typed(_typed_lines(), request.form.get("match") == "any")
-        counted = segments.count(rules, office().clock.now(), int(after) if after.isdigit() else 0)
+        counted = segments.count(rules, office().clock.now(), after)
     except GatewayError as error:
         return _json(fault=trouble(error))
     return _json(found=counted.found, next=counted.next)

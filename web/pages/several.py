@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from gateway import wake
+from gateway import digits, wake
 from gateway.messages import bulk, filtering
 from gateway.messages.bulk import Outcome
 from web import rounds, sign_in
@@ -112,12 +112,12 @@ def _do(answer: str, uids: Sequence[str], back: str) -> Page:
 
 
 def _do_all(answer: str) -> Page:
-    wanted, top = sieve.read(Typed.of(request.form)).wanted, request.form.get("top", "")
-    if not (top.isascii() and top.isdigit() and len(top) < 18):
+    wanted, top = sieve.read(Typed.of(request.form)).wanted, digits.number(request.form.get("top", ""))
+    if top is None:
         abort(400)
     total = bulk.forecast(answer, wanted).fits
     clock = office().clock
-    return _start(answer, total, bulk.to_all(answer, wanted, int(top), sign_in.caller().source, clock.now))
+    return _start(answer, total, bulk.to_all(answer, wanted, top, sign_in.caller().source, clock.now))
 
 
 def _start(answer: str, total: int, steps: Iterator[Outcome]) -> Page:

@@ -11,6 +11,7 @@ from gateway.errors import Invalid
 from gateway.messages import numbers
 from gateway.messages.filtering import Filter
 from gateway.policy.categories import CATEGORIES
+from web.language import trouble
 from web.office import office
 from web.tones import FILTERS, WAITING
 
@@ -85,14 +86,22 @@ def midnight(day: date) -> datetime:
 
 
 def day(typed: str) -> date:
-    """Raises Invalid for what is no day of these centuries."""
+    """Raises Invalid on `day` for what is no day of these centuries."""
     try:
         found = date.fromisoformat(typed)
     except ValueError as error:
-        raise Invalid("day_unreadable", value=typed) from error
+        raise Invalid("day_unreadable", field="day", value=typed) from error
     if not 1970 <= found.year <= 2200:
-        raise Invalid("day_unreadable", value=typed)
+        raise Invalid("day_unreadable", field="day", value=typed)
     return found
+
+
+def on(typed: str, today: date) -> tuple[date, str]:
+    """(the day in an address, else today; what is wrong with what stands there)."""
+    try:
+        return (day(typed) if typed else today), ""
+    except Invalid as error:
+        return today, trouble(error)
 
 
 def _span(name: str, typed: Typed, faults: dict[str, Invalid]) -> Span | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gateway import digits
 from gateway.errors import GatewayError, Invalid
 from gateway.features.surveys import flow, plan, wording
 from gateway.features.surveys.plan import Asked, Terms
@@ -41,7 +42,8 @@ def asked(given: Given) -> Asked:
     usual = given.get("hint", "").strip() in _usual_hints(labels)
     branches = flow.branches(kind, labels) if kind in KINDS else []
     chosen = {branch: given.get(f"onward-{branch}", NEXT) for branch in branches}
-    onward = {branch: int(target) for branch, target in chosen.items() if target.isdecimal()}
+    numbered = {branch: digits.number(target) for branch, target in chosen.items()}
+    onward = {branch: target for branch, target in numbered.items() if target is not None}
     hint = None if usual else _lines(given, "hint")
     tags = {branch: given.get(f"tag-{branch}", "") for branch in branches}
     return Asked(kind, _lines(given, "text"), labels if kind == CHOICE else (), hint, onward, tags)
@@ -77,9 +79,9 @@ def whole(given: Given, name: str, otherwise: int | None = None) -> int:
     typed = given.get(name, "").strip()
     if not typed and otherwise is not None:
         return otherwise
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 7):
+    if (found := digits.number(typed, 6)) is None:
         raise Invalid("not_a_number", field=name, value=typed)
-    return int(typed)
+    return found
 
 
 def hints() -> dict[str, str]:

@@ -19,7 +19,6 @@ from web import formats, outflow, sign_in
 from web.language import say, trouble
 from web.office import office
 from web.pages import form, names, survey_form
-from web.pages.results import EXCEL
 
 pages = Blueprint("survey_pages", __name__)
 
@@ -161,7 +160,7 @@ def export(uid: str, kind: str) -> Response:
     if kind == "csv":
         return outflow.sheet(rows, "survey.csv")
     octets = tables.workbook(next(rows), ([_cell(text) for text in row] for row in rows))
-    return outflow.octets(iter((octets,)), "survey.xlsx", EXCEL)
+    return outflow.attached(octets, "survey.xlsx", outflow.EXCEL)
 
 
 def _rows(survey: Survey, part: str, is_anonymous: bool) -> Iterator[Sequence[str]]:
@@ -198,7 +197,6 @@ def _draft(survey: Survey, place: str = "", error: GatewayError | None = None, *
         "survey_draft.html",
         survey=survey,
         questions=shown,
-        titles={one.id: one.text for one in asked},
         positions={one.id: one.position for one in asked},
         terms=typed.get("terms") or survey_form.terms_of(survey),
         added=typed.get("added") or survey_form.blank(),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from babel.numbers import format_currency
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,15 +12,16 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from gateway import rulebook
-from gateway.errors import Conflict, GatewayError, Invalid
+from gateway.contacts import book
+from gateway.errors import Conflict, GatewayError
 from gateway.features.campaigns import plan, states
 from gateway.features.conversions import amounts, sheet, verbs
 from gateway.features.conversions.sheet import Fault, Report
-from gateway.messages import numbers
 from gateway.store.models import Campaign
 from web import sign_in
 from web.language import current, say, trouble
 from web.office import office
+from web.pages import uploads
 
 pages = Blueprint("till_pages", __name__)
 
@@ -44,7 +43,8 @@ def take() -> Answer | Response:
     try:
         amount = amounts.cents(given.get("amount", ""))
         again = bool(given.get("again"))
-        number = _number(given)
+        typed = given.get("number", "").strip()
+        number = book.parse(typed, here.config.appliance.country) if typed else ""
         found = verbs.record(given.get("code", ""), amount, now, "till", by, now, again=again, number=number)
     except Conflict as error:
         return _page(given, {"code": trouble(error)}, asks=True), 409
@@ -69,8 +69,7 @@ def undo(conversion: int) -> Response:
 @pages.post("/till/list")
 def upload() -> Answer:
     """A list from a till: each line is taken, or named with what is wrong with it."""
-    file = request.files.get("file")
-    if file is None or not file.filename:
+    if (file := uploads.given("file")) is None:
         return _page({}, {"file": _("Choose a file first.")}), 422
     try:
         report = _taken(file)
@@ -79,19 +78,9 @@ def upload() -> Answer:
     return _page({}, {}, report=report)
 
 
-def _number(given: Mapping[str, str]) -> str:
-    typed = given.get("number", "").strip()
-    try:
-        return numbers.parse(typed, office().config.appliance.country) if typed else ""
-    except Invalid as error:
-        raise Invalid(error.code, field="number", **error.facts) from error
-
-
 def _taken(file: FileStorage) -> Report:
     here = office()
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "list"
-        file.save(path)
+    with uploads.on_disk(file) as path:
         by, now = sign_in.caller().source, here.clock.now()
         site, again = here.config.appliance, bool(request.form.get("again"))
         return sheet.take(path, by, site.timezone, now, again, site.country)
@@ -100,7 +89,7 @@ def _taken(file: FileStorage) -> Report:
 def _page(
     given: Mapping[str, str], faults: dict[str, str], asks: bool = False, report: Report | None = None
 ) -> str:
-    begun = [one for one in Campaign.select() if one.state != states.DRAFT]
+    begun = list(Campaign.select().where(Campaign.state != states.DRAFT))
     return render_template(
         "till.html",
         given=given,

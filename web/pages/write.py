@@ -12,6 +12,7 @@ from dataclasses import asdict, replace
 from flask import Blueprint, jsonify, render_template, request
 from werkzeug.wrappers import Response
 
+from gateway import digits
 from gateway.contacts import recipients, templates
 from gateway.contacts.recipients import Unclear
 from gateway.errors import Invalid, NotFound
@@ -128,14 +129,14 @@ def _lines(wrong: Sequence[Unclear]) -> list[str]:
 
 def _with_template(letter: Letter, chosen: str) -> Letter:
     try:
-        known = templates.get(_place(chosen))
+        known = templates.get(digits.number(chosen) or 0)
     except NotFound:
         return letter
     return replace(letter, text=known.text, category=known.category)
 
 
 def _place(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+    return digits.number(typed) or 0
 
 
 def _new_key() -> str:

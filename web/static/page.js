@@ -178,6 +178,12 @@ for (const button of document.querySelectorAll("[data-reveal]")) {
 
 document.querySelector("[data-focus]")?.focus();
 
+// On a telephone the tabs go on beyond the edge: the one that is open is brought into sight.
+for (const here of document.querySelectorAll(".chips [aria-current]")) {
+  const strip = here.parentElement;
+  strip.scrollLeft = here.offsetLeft - strip.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+}
+
 document.addEventListener("click", (event) => {
   for (const sheet of document.querySelectorAll("details.more[open]")) {
     if (!sheet.contains(event.target)) sheet.open = false;

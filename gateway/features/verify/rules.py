@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from gateway import audit
+from gateway import audit, digits
 from gateway.errors import Invalid, NotFound
 from gateway.messages import numbers
 from gateway.policy.pumping import LIMITS, TYPES, Limits, Rules
@@ -183,7 +183,7 @@ def named(subject: str) -> str:
     kind, _, rest = subject.partition(":")
     if kind == "region" and COUNTRY.fullmatch(rest):
         return rest
-    key = ApiKey.get_or_none(ApiKey.id == rest) if kind == "key" and rest.isdecimal() else None
+    key = ApiKey.get_or_none(ApiKey.id == digits.number(rest)) if kind == "key" else None
     if key is None:
         raise NotFound("brake_unknown", value=subject)
     return str(key.name)

@@ -19,7 +19,7 @@ from gateway.features.surveys.feature import Surveys
 from gateway.store import database
 from gateway.store.models import Audit, Inbound, Message, Part, Survey, SurveyAnswer, SurveyPerson
 from journeys.visitor import Visitor
-from web.pages.results import EXCEL
+from web.outflow import EXCEL
 
 ANNA, BEN = "+33639983001", "+33639983002"
 
