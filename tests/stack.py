@@ -76,7 +76,7 @@ class Stack:
         self.ledger = ledger or folder  # the data_dir; the logs stay in the folder
         self.environment = {**os.environ, **(environment or {})}  # of gateway and web
         self.simulator = {"network-seconds": 0.0, "delivery-seconds": 0.0, "modems": modems, **simulator}
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.public_url = f"http://{public_host}:{self.port}" if public_host else ""
         self.children: dict[str, subprocess.Popen[bytes]] = {}
@@ -187,7 +187,7 @@ class Stack:
         return status, answer
 
     def call(
-        self, method: str, path: str, body: Any = None, timeout: float = 10, **headers: str
+        self, method: str, path: str, body: Any = None, timeout: float = 30, **headers: str
     ) -> tuple[int, Any, Mapping[str, str]]:
         """Status, JSON and headers of one call with the stack's key; raises OSError where nobody answers."""
         data = json.dumps(body).encode() if body is not None else None
@@ -240,7 +240,7 @@ class Stack:
         """Ask the which-th simulated modem over its control socket."""
         suffix = f"-{which}" if which > 1 else ""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
-            line.settimeout(10)
+            line.settimeout(30)
             line.connect(f"{self.control}{suffix}")
             line.sendall(json.dumps(order).encode() + b"\n")
             answer = json.loads(line.makefile("rb").readline())
@@ -269,7 +269,7 @@ class Stack:
         return found[0]
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

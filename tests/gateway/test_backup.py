@@ -72,7 +72,7 @@ def test_it_is_one_instant_of_a_ledger_that_is_written_all_the_time(
     writer = Thread(target=write)
     writer.start()
     try:
-        assert written.wait(5)
+        assert written.wait(20)
         manifests = [make(site, tmp_path / f"{number}.chappe", MONDAY_NOON) for number in range(3)]
     finally:
         over.set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -78,5 +78,5 @@ def test_the_check_up_says_it_before_it_is_over(run: Run, tmp_path: Path, later:
 
 def test_one_that_cannot_be_read_is_unknown(run: Run, tmp_path: Path) -> None:
     run("certificate", "show", web=OWN)
-    patient = Patient(config.load(tmp_path / "gateway.toml"), certificates.datetime.now(certificates.UTC))
+    patient = Patient(config.load(tmp_path / "gateway.toml"), datetime.now(UTC))
     assert "certificate_unread" in {finding.code for finding in addresses.check(patient)}

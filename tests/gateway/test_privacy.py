@@ -348,7 +348,7 @@ def test_a_reader_who_holds_the_log_leaves_it_for_the_night(
         assert reader.stdout is not None
         assert reader.stdout.readline() == "reading\n"
         assert forget(bench).pending
-        reader.communicate("enough\n", timeout=10)
+        reader.communicate("enough\n", timeout=60)
     assert wiping.cut_log()
 
 

@@ -49,7 +49,7 @@ def shell_fault(file: Path, interpreter: str) -> str | None:
     shell = shutil.which(interpreter)
     if shell is None:
         return f"no {interpreter}"
-    read = subprocess.run([shell, "-n", str(file)], capture_output=True, text=True, timeout=10, check=False)
+    read = subprocess.run([shell, "-n", str(file)], capture_output=True, text=True, timeout=60, check=False)
     return read.stderr.strip() or None
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from journeys.visitor import PASSWORD
 
@@ -25,6 +25,8 @@ ARGUMENTS = (
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 860}
 PATIENCE = 20_000  # milliseconds within which what is awaited must appear
+
+expect.set_options(timeout=PATIENCE)
 
 
 @contextmanager
@@ -76,11 +78,13 @@ def come_in(page: Page, link: str) -> None:
 
 def wider_than(page: Page) -> int:
     """By how many pixels the page is wider than its window; 0 when it fits."""
+    page.wait_for_load_state()  # a click leaves while the next page is still coming
     return int(page.evaluate("Math.max(0, document.documentElement.scrollWidth - window.innerWidth)"))
 
 
 def unnamed(page: Page) -> list[str]:
     """The fields, buttons and links that a screen reader could not name."""
+    page.wait_for_load_state()
     return list(
         page.evaluate(
             """() => [...document.querySelectorAll("input:not([type=hidden]), textarea, button, a[href]")]
@@ -93,6 +97,7 @@ def unnamed(page: Page) -> list[str]:
 
 def faint(page: Page) -> list[str]:
     """The texts whose contrast with what lies behind them is below 4.5 (WCAG 1.4.3, 3 when large)."""
+    page.wait_for_load_state()
     return list(page.evaluate(FAINT))
 
 

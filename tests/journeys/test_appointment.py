@@ -8,15 +8,13 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, Page, expect
 
-from journeys.browser import DESK, PATIENCE, Witness, come_in, faint, unnamed, wider_than
+from journeys.browser import DESK, Witness, come_in, faint, unnamed, wider_than
 from journeys.conftest import Invitation
 from stack import Stack, until
 
 ANSWERS_YES = "06 39 98 00 07"
 SILENT = "+33639981234"
 PARIS = ZoneInfo("Europe/Paris")
-
-expect.set_options(timeout=PATIENCE)
 
 
 def shows(page: Page, words: str) -> bool:
@@ -25,8 +23,8 @@ def shows(page: Page, words: str) -> bool:
     return page.locator("section .state", has_text=words).count() > 0
 
 
-def write_down(page: Page, origin: str, to: str, name: str) -> None:
-    """Two hours from now: the reminder of the day before leaves at once."""
+def write_down(page: Page, origin: str, to: str, name: str) -> str:
+    """Two hours from now: the reminder of the day before leaves at once.  Where its week is."""
     at = datetime.now(UTC).astimezone(PARIS) + timedelta(hours=2)
     page.goto(f"{origin}/appointments")
     page.get_by_text("Noter un rendez-vous…").click()
@@ -34,6 +32,7 @@ def write_down(page: Page, origin: str, to: str, name: str) -> None:
         page.get_by_label(label, exact=True).fill(value)
     page.get_by_role("button", name="Noter", exact=True).click()
     expect(page.get_by_role("heading", name=name)).to_be_visible()
+    return f"{origin}/appointments?on={at:%Y-%m-%d}"
 
 
 def test_a_reminder_leaves_the_handset_answers_and_the_week_shows_it(
@@ -46,20 +45,22 @@ def test_a_reminder_leaves_the_handset_answers_and_the_week_shows_it(
     stack.run("appointment", "add", "0639980100", later, "10:00")
     by_night_too(page, invitation.origin)
 
-    write_down(page, invitation.origin, ANSWERS_YES, "Anna Durand")
+    hers = write_down(page, invitation.origin, ANSWERS_YES, "Anna Durand")
     until(lambda: shows(page, "Confirmé"), "the answer")
     page.get_by_role("link", name="Le message").first.click()
     expect(page.get_by_text(re.compile("rappel de votre rendez-vous"))).to_be_visible()
 
-    write_down(page, invitation.origin, SILENT, "Ben Roux")
+    his = write_down(page, invitation.origin, SILENT, "Ben Roux")
     until(lambda: shows(page, "Écrit"), "the reminder")
     stack.modem(do="inject", sender=SILENT, text="2 merci")
     until(lambda: shows(page, "Ne peut pas venir"), "the answer")
 
-    page.goto(f"{invitation.origin}/appointments")
+    page.goto(hers)
     expect(page.locator(".meeting", has_text="Anna Durand")).to_contain_text("Confirmé")
+    page.goto(his)
     expect(page.locator(".meeting", has_text="Ben Roux")).to_contain_text("Ne peut pas venir")
     assert (wider_than(page), unnamed(page), faint(page)) == (0, [], [])
+    assert witness.complaints == []
 
 
 def by_night_too(page: Page, origin: str) -> None:

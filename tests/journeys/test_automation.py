@@ -7,14 +7,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from journeys.browser import DESK, PATIENCE, Witness, come_in
+from journeys.browser import DESK, Witness, come_in
 from stack import Stack, until
 
 STOPS = "+33639980006"  # answers STOP
 ANSWERS = "+33639980007"  # answers OUI
 SILENT = "+33639982501"
-
-expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +23,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 def test_an_abandoned_cart_from_the_model_to_the_readable_history(stack: Stack, chromium: Browser) -> None:
     page, witness = chromium.new_page(viewport=DESK), Witness(stack.url)
-    page.set_default_timeout(PATIENCE)
     witness.watch(page)
     come_in(page, stack.sign_in_link())
     page.get_by_role("link", name="Automations").first.click()
     page.get_by_label("Abandoned cart").check()
-    page.get_by_role("button", name="Go on").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Go on").click()
     shape(page)
     page.get_by_role("button", name="Let it run").click()
     expect(page.get_by_text("It is running.")).to_be_visible()
@@ -44,7 +42,8 @@ def shape(page: Page) -> None:
     """At once instead of after two hours, and no offer: whoever answers is out."""
     page.get_by_label("Notification").check()
     expect(page.get_by_label("Which date of the contacts")).to_be_hidden()
-    page.locator("#terms").get_by_role("button", name="Keep it").click()
+    with page.expect_navigation():
+        page.locator("#terms").get_by_role("button", name="Keep it").click()
     first = page.locator("#steps .automation-body").first
     first.get_by_text("Change…").click()
     first.get_by_text("Remove the step…").click()

@@ -17,15 +17,13 @@ from gateway.contacts import book, groups
 from gateway.contacts.book import Entry
 from gateway.store import database
 from gateway.store.models import GroupMember
-from journeys.browser import DESK, PATIENCE, Witness, come_in
+from journeys.browser import DESK, Witness, come_in
 from stack import Stack, until
 
 PEOPLE, KILLS = 250, 3
 FIRST = 2000  # the simulated phones below have habits of their own
 OVER = ("done", "stopped")
 BY = "page:ana"
-
-expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +94,6 @@ def test_nobody_twice_nobody_forgotten_though_the_gateway_dies_again_and_again(s
 
 def test_a_campaign_by_hand(stack: Stack, chromium: Browser) -> None:
     page, witness = chromium.new_page(viewport=DESK), Witness(stack.url)
-    page.set_default_timeout(PATIENCE)
     witness.watch(page)
     come_in(page, stack.sign_in_link())
     write_it(page, stack)
@@ -110,7 +107,8 @@ def write_it(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.url}/campaigns")
     page.get_by_role("link", name="A new campaign").click()
     page.get_by_label("Name", exact=True).fill("Autumn")
-    page.get_by_role("button", name="Go on").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Go on").click()
     page.locator("#to").press_sequentially("@clu")
     page.locator("#to-options [role=option]").first.click()
     expect(page.locator(".meant-one")).to_contain_text("3 people")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from journeys.browser import DESK, PATIENCE, PHONE, Witness, come_in, faint, unnamed, wider_than
+from journeys.browser import DESK, PHONE, Witness, come_in, faint, unnamed, wider_than
 from journeys.conftest import Invitation
 
 SILENT = "+33639981234"  # receives, says nothing
@@ -27,8 +27,6 @@ PAGES = (
     "/help",
     "/nowhere",
 )
-
-expect.set_options(timeout=PATIENCE)
 
 
 def write(page: Page, invitation: Invitation, to: str, text: str) -> None:
@@ -101,7 +99,8 @@ def test_every_page_fits_a_small_telephone_is_named_and_readable(
     for language in ("fr", "en"):
         page.goto(invitation.origin)
         page.locator("details.more summary").click()
-        page.locator(f".sheet button[lang={language}]").click()
+        with page.expect_navigation():
+            page.locator(f".sheet button[lang={language}]").click()
         for path in PAGES:
             page.goto(invitation.origin + path)
             found = wider_than(page), unnamed(page), faint(page), page.locator("h1").count()

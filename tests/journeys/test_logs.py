@@ -23,7 +23,7 @@ class Talkative(Stack):
 def ask(stack: Stack, path: str, form: dict[str, str] | None = None) -> int:
     data = urllib.parse.urlencode(form).encode() if form is not None else None
     try:
-        with urllib.request.urlopen(stack.url + path, data, timeout=10) as answer:
+        with urllib.request.urlopen(stack.url + path, data, timeout=30) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code

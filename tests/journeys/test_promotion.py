@@ -18,7 +18,7 @@ from python_calamine import CalamineWorkbook
 from gateway.features.links.robots import TOO_SOON
 from gateway.store import database
 from gateway.store.models import Setting
-from journeys.browser import DESK, PATIENCE, PHONE, Witness, come_in, faint, unnamed, wider_than
+from journeys.browser import DESK, PHONE, Witness, come_in, faint, unnamed, wider_than
 from stack import Stack, until
 
 BUYER, LOOKER, DOUBTER, MISTYPES = (f"+4477009001{place:02d}" for place in range(4))
@@ -37,8 +37,6 @@ BROUGHT = {
 }
 TEXT = "Tower: three days of sale. Your code at the till: {code}. See {page:sale}"
 
-expect.set_options(timeout=PATIENCE)
-
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
@@ -54,7 +52,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 def test_from_the_word_on_a_poster_to_the_till(stack: Stack, chromium: Browser) -> None:
     page, witness = chromium.new_page(viewport=DESK), Witness(stack.public_url)
-    page.set_default_timeout(PATIENCE)
     witness.watch(page)
     come_in(page, stack.sign_in_link())
     make_the_keyword(page, stack)
@@ -81,7 +78,8 @@ def make_the_keyword(page: Page, stack: Stack) -> None:
     """A group, and a word that leads into it after a yes."""
     page.goto(f"{stack.public_url}/groups")
     page.locator("#new-name").fill("VIP club")
-    page.get_by_role("button", name="Make it").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Make it").click()
     page.goto(f"{stack.public_url}/keywords")
     page.get_by_label("Word", exact=True).fill("VIP, tower club")
     page.get_by_label("The answer", exact=True).fill(WELCOME)
@@ -170,8 +168,9 @@ def write_the_campaign(page: Page, stack: Stack) -> None:
     page.get_by_label("Text", exact=True).fill(TEXT)
     page.get_by_role("checkbox", name="Follow the links").check()
     page.get_by_label("Each their own, made here").check()
-    page.get_by_role("button", name="Keep it and go on").click()
-    page.get_by_role("button", name="Keep it and go on").click()
+    for _step in ("the text", "the hours"):
+        with page.expect_navigation():
+            page.get_by_role("button", name="Keep it and go on").click()
     expect(page.get_by_text("2 people get it")).to_be_visible()
     expect(page.locator(".bubble")).to_contain_text(f"See {stack.public_url}/l/")
     facts = page.locator("dl.facts")
@@ -179,8 +178,9 @@ def write_the_campaign(page: Page, stack: Stack) -> None:
 
 
 def begin(page: Page) -> None:
-    page.get_by_role("link", name="Go on", exact=True).click()
-    page.get_by_role("link", name="Go on", exact=True).click()
+    for _step in ("the look ahead", "the test"):
+        with page.expect_navigation():
+            page.get_by_role("link", name="Go on", exact=True).click()
     page.get_by_role("button", name="Let it begin now").click()
     expect(page.locator("#progress")).to_contain_text("2 of 2 people")
     expect(page.locator("#progress")).to_contain_text(re.compile(r"2\s*Delivered"))

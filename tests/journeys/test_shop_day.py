@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from journeys.browser import DESK, PATIENCE, Witness, come_in
-from stack import Stack
+from journeys.browser import DESK, Witness, come_in
+from stack import Stack, until
 
 ANSWERS_YES, ANSWERS_STOP, SILENT = "+33639980007", "+33639980006", "+33639981234"
 # As a till writes it: semicolons, Windows letters, a zero that Excel lost, one line that is no number.
@@ -21,8 +21,6 @@ Ivan;Petit;06 39
 """.encode("cp1252")
 WORDING = "[x] I want to hear of your offers by SMS."
 
-expect.set_options(timeout=PATIENCE)
-
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
@@ -32,7 +30,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 def test_a_day(stack: Stack, chromium: Browser) -> None:
     page, witness = chromium.new_page(viewport=DESK), Witness(stack.url)
-    page.set_default_timeout(PATIENCE)
     witness.watch(page)
     come_in(page, stack.sign_in_link())
     take_people_in(page, stack)
@@ -110,6 +107,7 @@ def see_who_said_stop(page: Page, stack: Stack) -> None:
 def see_the_figures(page: Page, stack: Stack) -> None:
     """Four texts, a reply and the confirmation of the STOP left; a STOP and a yes to each came: STOPs of the
     same second are one."""
+    until(lambda: [one["text"] for one in stack.inbound()].count("OUI") == 2, "a yes to each")
     came = stack.inbound()
     assert {(one["from"], one["text"]) for one in came} == {(ANSWERS_YES, "OUI"), (ANSWERS_STOP, "STOP")}
     page.goto(stack.url)

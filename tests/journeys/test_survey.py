@@ -7,13 +7,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from journeys.browser import DESK, PATIENCE, Witness, come_in
+from journeys.browser import DESK, Witness, come_in
 from stack import Stack, until
 
 ANSWERS = "+33639980007"  # 1 to a text that numbers its answers, OUI to any other
 ANSWERS_NOT = "+33639982501"  # by itself: it says what this test lets it say
-
-expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -24,13 +22,13 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 def test_a_survey_from_its_first_question_to_its_figures(stack: Stack, chromium: Browser) -> None:
     page, witness = chromium.new_page(viewport=DESK), Witness(stack.url)
-    page.set_default_timeout(PATIENCE)
     witness.watch(page)
     come_in(page, stack.sign_in_link())
     page.goto(f"{stack.url}/surveys")
     page.get_by_role("link", name="A new survey").click()
     page.get_by_label("Name", exact=True).fill("Welcome")
-    page.get_by_role("button", name="Go on").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Go on").click()
     ask(page, "When do you come?", "choice", "In the morning\nIn the evening")
     ask(page, "Were you satisfied?", "yes_no")
     begin(page)
@@ -53,7 +51,8 @@ def ask(page: Page, text: str, kind: str, labels: str = "") -> None:
     else:
         expect(new.get_by_label("The numbered answers, one on each line")).to_be_hidden()
     expect(new.locator("[data-parts]")).to_have_text("The question takes 1 part.")
-    new.get_by_role("button", name="Add it").click()
+    with page.expect_navigation():
+        new.get_by_role("button", name="Add it").click()
     expect(page.locator("#questions .bubble", has_text=text)).to_be_visible()
 
 

@@ -13,14 +13,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from journeys.browser import DESK, PATIENCE, PHONE, Witness, faint, unnamed, wider_than
+from journeys.browser import DESK, PHONE, Witness, faint, unnamed, wider_than
 from journeys.visitor import PASSWORD
-from stack import Stack, _free_port, until
+from stack import Stack, free_port, until
 
 MOST_CLICKS, MOST_FIELDS = 6, 1
 A_MINUTE = 60.0  # seconds, from the command to the delivered message
-
-expect.set_options(timeout=PATIENCE)
 
 
 class Person:
@@ -45,7 +43,7 @@ class Person:
 def demo(tmp_path: Path) -> Iterator[tuple[str, float]]:
     """The link that a new demonstration prints, and when it was started (monotonic)."""
     began = time.monotonic()
-    command = ["demo", "--port", str(_free_port()), "--data", str(tmp_path), "--language", "fr"]
+    command = ["demo", "--port", str(free_port()), "--data", str(tmp_path), "--language", "fr"]
     with (
         (tmp_path / "log").open("wb") as log,
         subprocess.Popen(
@@ -154,9 +152,10 @@ def test_a_page_is_told_without_asking_and_a_hidden_one_lets_its_place_go(
     page.on("request", lambda request: asked.append(request.url))
     page.goto(stack.sign_in_link())
     page.get_by_label("Mot de passe").fill(PASSWORD)
-    page.get_by_role("button", name="Commencer", exact=True).click()
-    page.goto(f"{stack.url}/messages")
-    until(lambda: any("/live/events" in url for url in asked), "a stream")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Commencer", exact=True).click()
+    with page.expect_request("**/live/events*"):
+        page.goto(f"{stack.url}/messages")
     stack.send("+33639980001", "Sans question")
     expect(page.get_by_text("Sans question", exact=True)).to_be_visible()
     assert [url for url in asked if "/live?" in url] == [], "it asked all the same"
@@ -174,7 +173,8 @@ def test_where_no_place_is_free_a_page_asks(stack: Stack, chromium: Browser) -> 
     page = context.new_page()
     page.goto(stack.sign_in_link())
     page.get_by_label("Mot de passe").fill(PASSWORD)
-    page.get_by_role("button", name="Commencer", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Commencer", exact=True).click()
     page.route("**/live/events*", lambda route: route.fulfill(status=503))
     page.goto(f"{stack.url}/messages")
     with page.expect_request(re.compile(r"/live\?")):

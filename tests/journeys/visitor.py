@@ -19,6 +19,7 @@ from gateway.store.models import Message
 from modem import api
 
 PASSWORD = "a tower on every hill"
+LOOKS = 60  # at what is reckoned behind a page, each after a second at the most
 SIM = "8933010000000000998"
 
 
@@ -31,6 +32,15 @@ class Visitor:
     def read(self, path: str, expect: int = 200) -> str:
         """The page at `path`, following redirects, as text."""
         return self._text(self.client.get(path, follow_redirects=True), expect)
+
+    def look(self, path: str) -> str:
+        """The page at `path`, once what it reckons is there; each look waits for that a little."""
+        page = self.read(path)
+        for _ in range(LOOKS):
+            if 'http-equiv="refresh"' not in page:
+                return page
+            page = self.read(f"{path}?ready=1")
+        raise AssertionError("it is never over")
 
     def send(self, path: str, expect: int = 200, form_at: str = "", **values: str) -> str:
         """Fill in the form that the page `form_at` (else `path`) shows, send it, read the answer."""

@@ -18,7 +18,7 @@ from journeys.guest import Guest
 from stack import Stack, until
 from web.watch import Ear, Seen, Watch
 
-SOON = 5.0  # seconds within which what is awaited must come
+SOON = 20.0  # seconds within which what is awaited must come
 TICK = os.sysconf("SC_CLK_TCK")
 
 

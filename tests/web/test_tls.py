@@ -154,6 +154,9 @@ def test_who_speaks_no_tls_is_hung_up_on_and_holds_up_nobody(served: Served, sai
     if not said:
         with closing(knock(served, STRANGER)) as more:
             assert more.recv(1) == b""
+        held[-1].setblocking(False)
+        with pytest.raises(BlockingIOError):  # those before it are heard out yet
+            held[-1].recv(1)
     for connection in held:
         connection.close()
 

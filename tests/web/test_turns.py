@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from gateway.errors import Invalid
 from gateway.store import database
 from gateway.store.models import Setting
 from gateway.store.upgrade import upgrade
-from stack import until
+from stack import PATIENCE, until
 from web.turns import Turns
 
 
@@ -53,28 +53,40 @@ def test_each_gets_its_own_answer_and_a_refusal_undoes_only_itself(ledger: None)
         assert len([row for row in Setting.select() if row.name[1:].isdigit()]) == 80
 
 
-def test_those_who_wait_share_the_next_commit(ledger: None) -> None:
-    turns, commits, held = Turns(), [], threading.Event()
+def together(turns: Turns, works: Sequence[Callable[[], object]]) -> list[str]:
+    """Asked for while somebody has the turn: one commit is for all.  What each that failed was told."""
+    begun, held, told = threading.Event(), threading.Event(), list[str]()
 
     def slow() -> None:
-        held.wait(10)
+        begun.set()
+        held.wait(PATIENCE)
+
+    def ask(work: Callable[[], object]) -> None:
+        with database.connection():
+            try:
+                turns.take(work)
+            except database.Trouble as trouble:
+                told.append(str(trouble))
+
+    threads = [threading.Thread(target=ask, args=[work]) for work in (slow, *works)]
+    threads[0].start()
+    assert begun.wait(PATIENCE)
+    for thread in threads[1:]:
+        thread.start()
+    until(lambda: len(turns._waiting) == len(works))
+    held.set()
+    for thread in threads:
+        thread.join(PATIENCE)
+    return told
+
+
+def test_those_who_wait_share_the_next_commit(ledger: None) -> None:
+    commits: list[str] = []
 
     def note(number: int) -> None:
         commits.append(threading.current_thread().name)
 
-    def ask(work: object) -> None:
-        with database.connection():
-            turns.take(work)  # type: ignore[arg-type]
-
-    first = threading.Thread(target=ask, args=[slow])
-    first.start()
-    others = [threading.Thread(target=ask, args=[partial(note, number)]) for number in range(8)]
-    for other in others:
-        other.start()
-    until(lambda: len(turns._waiting) == 8)
-    held.set()
-    for thread in (first, *others):
-        thread.join(10)
+    assert together(Turns(), [partial(note, number) for number in range(8)]) == []
     assert len(commits) == 8
     assert len({*commits}) == 1, "one of them did the work of all"
 
@@ -85,6 +97,8 @@ def test_when_the_database_would_not_everybody_hears_it(ledger: None) -> None:
     def broken() -> None:
         database.db.execute_sql("INSERT INTO nowhere VALUES (1)")
 
-    with database.connection(), pytest.raises(database.Trouble):
-        turns.take(broken)
+    told = together(turns, [partial(keep, 2), broken, partial(keep, 3)])
+    assert len(told) == 3, "whoever shared the commit"
+    with database.connection():
+        assert Setting.select().where(Setting.name << ["n2", "n3"]).count() == 0
     assert asked(turns, 1) == 1

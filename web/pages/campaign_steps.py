@@ -174,6 +174,7 @@ def _foreseen(campaign: Campaign) -> Look:
     known = campaign_looks.desk().find(campaign.uid)
     if known is None or (known.is_over and not request.args.get("ready")):
         known = campaign_looks.begin(campaign, sign_in.caller())
+    if not known.is_over:
         campaign_looks.desk().errands.rest(PATIENCE)
     return known
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from campaigning import Shop
 from gateway.errors import Conflict, Invalid
 from gateway.features.campaigns import code_lists, codes
+from gateway.ids import Ids
 from gateway.store.models import CampaignCode
 
 SAID = "Chappe: {code}. STOP 36180"
@@ -107,3 +109,20 @@ def test_a_code_of_ones_own_that_no_text_says_is_refused(shop: Shop, kind: str) 
     with pytest.raises(Invalid, match="campaign_code_unsaid"):
         shop.say("Chappe: -10%, {prénom} STOP 36180", code_kind=kind, listed=["A1"])
     shop.say("Chappe: -10% STOP 36180", f"Chappe {{CODE|ici}} {SAID}", code_kind=kind, listed=["A1"])
+
+
+def test_a_code_that_somebody_has_is_drawn_again(bench: Any) -> None:
+    draws = iter([1, 1, 2])
+
+    def random(size: int) -> bytes:
+        return next(draws).to_bytes(8, "big") if size == 8 else bench.ids.random(size)
+
+    shop = Shop(bench, people=2)
+    shop.say(SAID, code_kind="made")
+    shop.house = replace(shop.house, ids=Ids(random))
+    shop.start()
+    shop.run()
+    anna, ben = shop.people
+    assert anna.code and ben.code
+    assert anna.code != ben.code
+    assert list(draws) == []

@@ -14,6 +14,7 @@ from gateway.features.surveys.understanding import Question, understand
 COLOURS = Question(CHOICE, ("Rouge", "Bleu ciel", "Vert", "Aucun des trois"))
 AMOUNTS = Question(CHOICE, ("1 personne", "2 personnes", "Toute la famille"))
 WORDS = Question(CHOICE, ("Oui", "Non", "Je ne sais pas"))
+TOURS = Question(CHOICE, ("Le tour", "La tour"))
 TIMES = Question(CHOICE, ("Le matin", "Le soir", "Le samedi", "Les deux"))
 LISTED = "1 Rouge\n2 Bleu ciel\n3 Vert\n4 Aucun des trois"
 YES_OR_NO, MARK = Question(YES_NO), Question(SCORE)
@@ -151,6 +152,8 @@ UNDERSTOOD: tuple[tuple[Question, str | None, str], ...] = (
     (TIMES, "2", "soir|Soir !|le soir|LE SOIR svp"),
     (TIMES, "3", "samedi|3 samedi|moi c'est samedi"),
     (TIMES, "4", "les deux|4"),
+    (TOURS, "2", "la tour|La tour svp"),
+    (TOURS, None, "tour|Tour svp"),
     (
         TIMES,
         None,

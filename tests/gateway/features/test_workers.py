@@ -12,7 +12,7 @@ import pytest
 from gateway.features.workers import FAREWELL, Workers
 
 SECRET = "https://example.org/private-k7"
-DEADLINE = 10.0
+DEADLINE = 20.0
 
 
 @pytest.fixture

@@ -6,12 +6,10 @@ import ast
 import http.client
 import json
 import shutil
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ import pytest
 from gateway.features.webhooks import signing
 from gateway.store import database
 from gateway.store.models import Message
+from stack import free_port
 from web.api.recipes import recipes
 
 COMMANDS = {
@@ -70,7 +69,7 @@ def test_many_get_words_of_their_own_one_is_taken_back_and_what_came_in_is_read(
 def test_a_receiver_believes_what_the_appliance_signed_and_nothing_else(
     language: str, tmp_path: Path
 ) -> None:
-    port = _free_port()
+    port = free_port()
     source = program("http://127.0.0.1", "recipe-webhook", language)
     source = source.replace("SECRET", SECRET).replace("8000", str(port))
     with (tmp_path / "said").open("w+") as said:
@@ -106,12 +105,6 @@ def test_every_recipe_holds_together_in_every_language() -> None:
 def test_php_writes_lists_and_words_as_php_does() -> None:
     bulk = next(recipe for recipe in recipes("http://a") if recipe.name == "recipe-bulk").programs["PHP"]
     assert "['recipients' => [['to' => '+33639980001', 'variables' => ['first' => 'Zoé']], [" in bulk
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _post(port: int, headers: dict[str, str]) -> int:

@@ -12,6 +12,7 @@ from flask import Flask
 
 from gateway.messages import outbox
 from gateway.store import database
+from stack import until
 from web.api import waiting
 from web.watch import Watch
 
@@ -41,13 +42,6 @@ class Call:
         self._thread.join(20)
         assert not self._thread.is_alive()
         return self.answer
-
-
-def until(met: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not met():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def cancel(uid: str, clock: Any) -> None:

@@ -18,15 +18,13 @@ from gateway.features.campaigns import verbs
 from gateway.features.campaigns.plan import Wanted
 from gateway.store import database
 from gateway.store.models import Setting
-from journeys.browser import DESK, PATIENCE, PHONE, Witness, faint, unnamed, wider_than
+from journeys.browser import DESK, PHONE, Witness, faint, unnamed, wider_than
 from journeys.visitor import Visitor
 from people import agree
 
 BY, PLACE = "page:ana", "https://sms.example"
 FAR = "https://tower.example/collections/autumn-and-winter/new-arrivals?from=campaign"  # 77 letters
 NEAR = f"{PLACE}/l/xxxxxxx"  # 29
-
-expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -135,7 +133,8 @@ def test_the_count_follows_the_typing_in_each_box(
     phone: Page, origin: str, draft: str, witness: Witness
 ) -> None:
     phone.goto(f"{origin}{draft}")
-    phone.get_by_role("button", name="Compare with one text more").click()
+    with phone.expect_navigation():
+        phone.get_by_role("button", name="Compare with one text more").click()
     first, second = (phone.locator(f"[data-text-box={letter}]") for letter in "AB")
     first.locator("textarea").fill("Tower: " + "a" * 153)
     expect(first.locator("[data-show=parts]")).to_have_text("2")  # the mention is added

@@ -92,13 +92,13 @@ def test_a_draft_becomes_a_campaign_in_six_steps(town: Visitor, gateway: Gateway
     town.send(
         f"{steps}/hours", when="now", pace="per_hour", per_hour="600", control="0", test="100", by="hand"
     )
-    seen = town.read(f"{steps}/look")
+    seen = town.look(f"{steps}/look")
     assert "Chappe: -10% samedi, Ana0. STOP 36180" in seen
     assert "11 people get it" in seen
     assert "Nobody recorded that they agreed to marketing." in seen
     page = town.send(f"{steps}/test", numbers="0639980001", action="stay", **{"letter-A": "1"})
     assert "1 test message is on its way." in page
-    assert "11 people get it" in town.read(f"{steps}/go")
+    assert "11 people get it" in town.look(f"{steps}/go")
     page = town.send(f"{steps}/go", action="go")
     assert "Gathering the people" in page
     gateway.run()
@@ -179,7 +179,7 @@ def test_a_draft_with_nobody_in_it_says_what_to_choose_first(town: Visitor) -> N
     for name in ("look", "go"):
         assert "Nobody is chosen yet" in town.read(f"{steps}/{name}")
     town.send(f"{steps}/people", to="@Club", action="next")
-    assert "Write a text" in town.read(f"{steps}/look")
+    assert "Write a text" in town.look(f"{steps}/look")
 
 
 def test_the_look_ahead_counts_whom_the_rules_leave_out_once(town: Visitor) -> None:
@@ -191,7 +191,7 @@ def test_the_look_ahead_counts_whom_the_rules_leave_out_once(town: Visitor) -> N
             particulars.keep(number(place), BY, FakeClock().now(), wanted_groups=[1])
     town.send(f"{steps}/text", **{"text-A": OFFER, "text-B": f"{OFFER}!", "code_kind": "none"})
     town.send(f"{steps}/hours", when="now", pace="none", control="50", test="50", by="hand", after_h="24")
-    page = re.sub(r"<[^>]*>|\s+", " ", town.read(f"{steps}/look"))
+    page = re.sub(r"<[^>]*>|\s+", " ", town.look(f"{steps}/look"))
     going = int(re.search(r"(\d+) (?:people get|person gets) it", page)[1])
     refused = int(re.search(r"(\d+) +Nobody recorded", page)[1])
     control = re.search(r"(\d+) +Drawn by lot", page)

@@ -82,13 +82,13 @@ def test_the_look_ahead_says_who_leaves_when_as_the_budget_lets_them(town: Visit
 
 def test_a_budget_with_room_for_all_says_so(town: Visitor, clock: FakeClock) -> None:
     limit(clock, day=30)
-    page = words(town.read(f"{drafted(town)}/look"))
+    page = words(town.look(f"{drafted(town)}/look"))
     assert "The budgets of the SIM cards hold nothing of it back." in page
     assert "too much for a day" not in page
 
 
 def test_without_a_budget_nothing_is_said_of_one(town: Visitor) -> None:
-    assert "budgets of the SIM" not in words(town.read(f"{drafted(town)}/look"))
+    assert "budgets of the SIM" not in words(town.look(f"{drafted(town)}/look"))
 
 
 def test_a_number_in_06_is_told_before_the_first_campaign(
@@ -105,7 +105,7 @@ def test_on_a_closed_day_the_last_step_says_when_it_really_begins(town: Visitor,
     steps = drafted(town)
     sunday = FakeClock().now().replace(day=29)
     clock.move(sunday - clock.now())
-    page = words(town.read(f"{steps}/go"))
+    page = words(town.look(f"{steps}/go"))
     assert "30 people get it" in page
     assert re.search(r"Begins.{0,40}(tomorrow|Monday|30 Nov)[^.]*08:00", page)
     assert "at once" not in page

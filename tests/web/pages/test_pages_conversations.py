@@ -21,14 +21,12 @@ from gateway.messages.outbox import Draft
 from gateway.status import ModemStatus
 from gateway.store import database
 from gateway.store.models import Conversation, ConversationNote, Inbound, Message, Part, Template
-from journeys.browser import DESK, PATIENCE, PHONE, Witness, faint, unnamed, wider_than
+from journeys.browser import DESK, PHONE, Witness, faint, unnamed, wider_than
 from journeys.visitor import PASSWORD, Ledger, Visitor
 from web.app import create_app
 
 ANNA, BEN = "+33639980007", "+33639980001"
 THREAD = f"/conversations/{ANNA}"
-
-expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture

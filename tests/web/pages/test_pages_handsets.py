@@ -16,6 +16,7 @@ LINKS = (
     ("See http://demo.localhost:8080/l/ab2cd3e.", ["http://demo.localhost:8080/l/ab2cd3e"]),
     ("https://tour.example/a?b=c&d=%20#e, now", ["https://tour.example/a?b=c&amp;d=%20#e"]),
     ("HTTP://TOUR.EXAMPLE", ["HTTP://TOUR.EXAMPLE"]),
+    ("<b>see</b> http://a.example", ["http://a.example"]),
     ("one http://a.example two http://b.example/x!", ["http://a.example", "http://b.example/x"]),
     ("javascript:alert(1) data:text/html,x ftp://a.example www.a.example", []),
     ("http:// https://- http:// https://tour", []),

@@ -12,12 +12,10 @@ from fakes import FakeClock
 from gateway import letters
 from gateway.letters import Business
 from gateway.store import database
-from journeys.browser import PATIENCE, Witness, faint, unnamed, wider_than
+from journeys.browser import Witness, faint, unnamed, wider_than
 from people import agree
 
 ANNA = "+33639980001"
-
-expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +69,8 @@ def test_an_automatic_text_is_measured_while_one_types(phone: Page, origin: str,
     expect(form.locator("[data-words]")).to_contain_text("Not in the alphabet")
     assert (wider_than(phone), unnamed(phone), faint(phone)) == (0, [], [])
     phone.locator("#help-text").fill("{name}: call us. {word}")
-    form.get_by_role("button", name="Remember").click()
+    with phone.expect_navigation():
+        form.get_by_role("button", name="Remember").click()
     expect(phone.locator("#help-text")).to_have_value("{name}: call us. {word}")
     expect(phone.locator("#help-text")).to_be_visible()
     assert re.search(r"#help$", phone.url)

@@ -12,13 +12,11 @@ from gateway.contacts.book import Entry
 from gateway.contacts.templates import Wording
 from gateway.store import database
 from gateway.store.models import GroupMember, Message
-from journeys.browser import PATIENCE, Witness, faint, unnamed, wider_than
+from journeys.browser import Witness, faint, unnamed, wider_than
 from journeys.visitor import Ledger
 
 ME = "test:me"
 PEOPLE = {"+33639980001": "Ana Durand", "+33639980002": "Bob", "+33639980003": "Bob", "+33639980004": "Zoé"}
-
-expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(autouse=True)
