@@ -10,7 +10,7 @@ from house.tree import PACKAGES, ROOT, Import, imports, inside, plant
 
 # The gateway's ground floor: values and small doors which every room above may use.
 GROUND = (
-    *("clock", "config", "config_values", "errors", "events", "ids", "notify", "panel"),
+    *("clock", "config", "config_values", "digits", "errors", "events", "ids", "notify", "panel"),
     *("secret", "settings", "timezones", "wake"),
 )
 FLOOR = tuple(f"gateway.{name}" for name in GROUND)
