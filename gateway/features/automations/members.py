@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gateway.features.automations.states import GROUP
 from gateway.store.models import Automation, AutomationMember, Contact, GroupMember
-from gateway.store.terms import fn, value
+from gateway.store.terms import value
 
 A_LOOK = 20  # new members a step
 
@@ -16,23 +18,24 @@ def forget(known: Automation) -> None:
 def remember(known: Automation) -> None:
     """Everybody who is there now is known.  In the caller's transaction."""
     if known.kind == GROUP:
-        theirs = GroupMember.select(value(known.id), GroupMember.contact).where(
-            GroupMember.group == known.group_id
-        )
-        AutomationMember.insert_from(
-            theirs, [AutomationMember.automation, AutomationMember.contact_id]
-        ).execute()
+        rows = GroupMember.select(value(known.id), GroupMember.contact, value(False))
+        theirs = rows.where(GroupMember.group == known.group_id)
+        columns = [AutomationMember.automation, AutomationMember.contact_id, AutomationMember.is_new]
+        AutomationMember.insert_from(theirs, columns).execute()
 
 
-def fresh(known: Automation) -> list[Contact]:
-    """The next few who were put into it since."""
-    seen = AutomationMember.select(AutomationMember.id).where(
-        AutomationMember.automation == known.id, AutomationMember.contact_id == GroupMember.contact
-    )
-    joined = Contact.select().join(GroupMember, on=(GroupMember.contact == Contact.id))
-    return list(joined.where(GroupMember.group == known.group_id, ~fn.EXISTS(seen)).limit(A_LOOK))
+def arrivals(known: Automation) -> Any:
+    """The next few who came in since, as a query."""
+    new = (AutomationMember.automation == known.id) & (AutomationMember.is_new == 1)
+    return AutomationMember.select().where(new).order_by(AutomationMember.id).limit(A_LOOK)
 
 
-def note(known: Automation, contact: Contact) -> None:
-    """This one is new no more."""
-    AutomationMember.create(automation=known.id, contact_id=contact.id)
+def take(known: Automation, member: AutomationMember) -> Contact | None:
+    """This one is new no more; None for who has left meanwhile, and may come again."""
+    here = (GroupMember.group == known.group_id) & (GroupMember.contact == member.contact_id)
+    found: Contact | None = Contact.select().join(GroupMember).where(here).first()
+    if found is None:
+        member.delete_instance()
+    else:
+        AutomationMember.update(is_new=False).where(AutomationMember.id == member.id).execute()
+    return found

@@ -76,11 +76,11 @@ def compared(kind: str) -> Any:
 
 
 def _join(known: Automation, zone: ZoneInfo, now: datetime) -> bool:
-    fresh = members.fresh(known)
-    if not fresh:
+    arrivals = list(members.arrivals(known))
+    if not arrivals:
         return False
     with database.transaction():
-        for contact in fresh:
-            members.note(known, contact)
-            beginning.begin(known, contact.number, "joined", zone, now)
-    return len(fresh) == members.A_LOOK
+        for member in arrivals:
+            if contact := members.take(known, member):
+                beginning.begin(known, contact.number, "joined", zone, now)
+    return len(arrivals) == members.A_LOOK

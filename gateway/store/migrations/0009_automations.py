@@ -45,7 +45,14 @@ STEPS = (
     """CREATE TABLE automation_members (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     automation_id INTEGER NOT NULL REFERENCES automations (id) ON DELETE CASCADE,
-    contact_id INTEGER NOT NULL, UNIQUE (automation_id, contact_id))""",
+    contact_id INTEGER NOT NULL, is_new INTEGER NOT NULL, UNIQUE (automation_id, contact_id))""",
+    "CREATE INDEX automation_members_new ON automation_members (automation_id, is_new)",
+    # whoever puts somebody into a group: nobody goes through all its members to find the new ones
+    """CREATE TRIGGER group_members_arrive AFTER INSERT ON group_members
+    BEGIN INSERT INTO automation_members (automation_id, contact_id, is_new)
+    SELECT id, NEW.contact_id, 1 FROM automations AS a
+    WHERE kind = 'group' AND state = 'running' AND group_id = NEW.group_id AND NOT EXISTS (
+        SELECT 1 FROM automation_members WHERE automation_id = a.id AND contact_id = NEW.contact_id); END""",
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peewee import AutoField, CharField, ForeignKeyField, IntegerField, TextField
+from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
 
 from gateway.store.models.fields import InstantField, JsonField, Row
 
@@ -108,11 +108,12 @@ class AutomationEvent(Row):
 
 
 class AutomationMember(Row):
-    """Who was seen in the group that sets an automation off."""
+    """Who is in the group that sets an automation off; a trigger adds whoever comes in while it runs."""
 
     id = AutoField()
     automation = ForeignKeyField(Automation, backref="members", on_delete="CASCADE")
     contact_id = IntegerField()
+    is_new = BooleanField(default=False)  # came in since, and was not greeted yet
 
     class Meta:
         table_name = "automation_members"

@@ -14,7 +14,7 @@ from gateway.contacts import book, fields, groups, tags
 from gateway.contacts.book import Entry
 from gateway.errors import Conflict, GatewayError, Invalid
 from gateway.features.api import House
-from gateway.features.automations import days, diary, events, presets, prospect, tryout, verbs
+from gateway.features.automations import days, diary, events, members, presets, prospect, tryout, verbs
 from gateway.features.automations.events import Told
 from gateway.features.automations.feature import Automations
 from gateway.features.automations.plan import Step, Terms
@@ -300,6 +300,39 @@ def test_whoever_comes_into_the_group_is_greeted_and_nobody_who_was_there(shop: 
     shop.bench.clock.move(2 * DAY)
     shop.run()
     assert shop.history(uid) == [["begun", "sent", "done"]], "in again is not new"
+
+
+def test_who_comes_and_leaves_again_is_greeted_at_the_next_coming_alone(shop: Shop) -> None:
+    shop.person(ANNA, "Anna")
+    group = groups.add("Clients", BY, shop.bench.now)
+    uid = shop.automation(Terms("group", group=group.id), HELLO)
+    GroupMember.create(group=group.id, contact=book.get(ANNA).id)
+    GroupMember.delete().execute()
+    shop.run()
+    assert shop.history(uid) == []
+    GroupMember.insert(group=group.id, contact=book.get(ANNA).id).on_conflict_replace().execute()
+    GroupMember.insert(group=group.id, contact=book.get(ANNA).id).on_conflict_replace().execute()
+    shop.run()
+    assert shop.history(uid) == [["begun", "sent", "done"]]
+
+
+def test_whoever_comes_in_during_a_pause_is_not_greeted_after_it(shop: Shop) -> None:
+    shop.person(ANNA, "Anna")
+    group = groups.add("Clients", BY, shop.bench.now)
+    uid = shop.automation(Terms("group", group=group.id), HELLO)
+    verbs.pause(uid, BY, shop.bench.now)
+    GroupMember.create(group=group.id, contact=book.get(ANNA).id)
+    verbs.start(uid, BY, shop.bench.site, shop.bench.now)
+    shop.run()
+    assert shop.history(uid) == []
+
+
+def test_nobody_goes_through_a_large_group_to_find_who_is_new(shop: Shop) -> None:
+    group = groups.add("Clients", BY, shop.bench.now)
+    known = verbs.find(shop.automation(Terms("group", group=group.id), HELLO))
+    query, given = members.arrivals(known).sql()
+    plan = [row[3] for row in database.db.execute_sql(f"EXPLAIN QUERY PLAN {query}", given)]
+    assert plan == ["SEARCH t1 USING INDEX automation_members_new (automation_id=? AND is_new=?)"]
 
 
 def test_a_program_that_answers_itself_is_not_a_loop(shop: Shop) -> None:
