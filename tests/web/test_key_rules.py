@@ -25,7 +25,7 @@ from gateway.features.surveys.plan import Asked, Terms
 from gateway.features.webhooks import deliveries, replies
 from gateway.features.webhooks.deliveries import TWILIO, Listener
 from gateway.features.webhooks.events import RECEIVED
-from gateway.features.webhooks.posting import Outcome
+from gateway.features.webhooks.posts import Outcome
 from gateway.messages import outbox
 from gateway.messages.outbox import Caller, Draft
 from gateway.secret import appliance_secret

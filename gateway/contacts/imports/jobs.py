@@ -16,7 +16,7 @@ from typing import IO
 
 from gateway import audit
 from gateway.config import Appliance
-from gateway.contacts.imports import columns, files, plans, workbook
+from gateway.contacts.imports import columns, files, plans
 from gateway.contacts.imports.plans import Plan
 from gateway.errors import Conflict, Invalid, NotFound, Unusable
 from gateway.ids import Ids
@@ -34,6 +34,8 @@ OPEN = ("mapping", "running")
 def take_in(file: IO[bytes], name: str, by: str, site: Appliance, now: datetime, ids: Ids) -> ImportJob:
     """Keep a copy of the file and find out how to read it; raises Invalid on `file`, or Unusable
     `disk_full`."""
+    from gateway.contacts.imports import workbook  # the gateway, which forgets imports, opens none
+
     uid = ids.uid(now)
     place = folder() / uid
     try:

@@ -17,7 +17,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from html import unescape
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -124,7 +123,9 @@ def numbers_in(text: str, country: str) -> Iterator[str]:
 
 
 def _particulars(text: str, country: str) -> Iterator[Particulars]:
-    for match in TYPED.finditer(unescape(TAG.sub(" ", text))):
+    import html  # half a megabyte, for the process that reads a file
+
+    for match in TYPED.finditer(html.unescape(TAG.sub(" ", text))):
         with suppress(Invalid):
             yield numbers.particulars(match[0], country)
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from gateway.features.api import Feature, House
 from gateway.features.reminders import answers, sending
 from gateway.features.reminders.calendars import UNREACHABLE
-from gateway.features.reminders.fetching import Look, Seen, see
 from gateway.features.reminders.following import steps
+from gateway.features.reminders.looks import Look, Seen
 from gateway.features.reminders.states import SOURCE
 from gateway.features.workers import Workers
 from gateway.modems import alarms
@@ -29,7 +29,7 @@ class Reminders(Feature):
     asks = SOURCE
 
     def __init__(self) -> None:
-        self.workers = Workers("calendars", see, _garbled)
+        self.workers = Workers("calendars", _see, _garbled)
         self.seen: Seen | None = None
         self.work: Iterator[None] | None = None
         self.next: datetime | None = None
@@ -131,6 +131,12 @@ class Reminders(Feature):
             Calendar.update(told).where(Calendar.id == calendar.id).execute()
             if seen.error is None:
                 alarms.clear(UNREACHABLE, calendar.uid, now)
+
+
+def _see(look: Look) -> Seen:
+    from gateway.features.reminders import fetching  # where there is a calendar: TLS takes a megabyte
+
+    return fetching.see(look)
 
 
 def _garbled(look: Look) -> Seen:

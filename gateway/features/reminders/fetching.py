@@ -12,7 +12,7 @@ import ssl
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse
@@ -24,6 +24,7 @@ from zoneinfo import ZoneInfo
 from gateway.errors import Invalid
 from gateway.features.reminders import calendar
 from gateway.features.reminders.calendar import Occurrence
+from gateway.features.reminders.looks import Look, Seen
 from gateway.features.webhooks import targets
 from gateway.features.webhooks.targets import Address, Allowed, Target
 
@@ -34,33 +35,6 @@ ALLOWED = Allowed()
 REDIRECTED = (301, 302, 303, 307, 308)
 NOT_MODIFIED = 304
 AGENT = "Chappe"
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What is to be looked at; `digest` is of the file that was read last."""
-
-    row: int
-    url: str
-    etag: str
-    modified: str
-    digest: str
-    begin: datetime
-    until: datetime
-    zone: ZoneInfo
-    country: str
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What came of it: an error's code, or what is in the calendar; `found` None: the same as before."""
-
-    look: Look
-    error: str | None = None
-    found: Sequence[Occurrence] | None = None
-    etag: str = ""
-    modified: str = ""
-    digest: str = ""
 
 
 class _Failed(Exception):

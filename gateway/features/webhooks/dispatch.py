@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gateway.features.api import House
-from gateway.features.webhooks import deliveries, hooks, parcels, permits, posting, replies
-from gateway.features.webhooks.posting import Outcome, Post
+from gateway.features.webhooks import deliveries, hooks, parcels, permits, replies
+from gateway.features.webhooks.posts import Outcome, Post
 from gateway.features.workers import Workers
 from gateway.store import database, delivering
 from gateway.store.models import ApiKey, Delivery, Webhook
@@ -44,7 +44,7 @@ class Dispatch:
 
     def __init__(self, house: House, secret: Callable[[], bytes]) -> None:
         self.house, self.secret = house, secret
-        self.workers = Workers("webhook", posting.send, _garbled, WORKERS)
+        self.workers = Workers("webhook", _send, _garbled, WORKERS)
         self.flying: dict[int, str] = {}  # delivery → receiver
         self.resting: dict[str, Rest] = {}
         self.outcomes: list[Outcome] = []
@@ -181,6 +181,12 @@ class Dispatch:
 
     def _jitter(self) -> float:
         return self.house.ids.random(1)[0] / 255
+
+
+def _send(post: Post) -> Outcome:
+    from gateway.features.webhooks import posting  # with the first delivery: megabytes that many never need
+
+    return posting.send(post)
 
 
 def _garbled(post: Post) -> Outcome:

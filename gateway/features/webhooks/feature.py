@@ -9,7 +9,7 @@ from gateway.features import backlog
 from gateway.features.api import Feature, House
 from gateway.features.webhooks import deliveries, news
 from gateway.features.webhooks.dispatch import Dispatch
-from gateway.features.webhooks.posting import Outcome
+from gateway.features.webhooks.posts import Outcome
 from gateway.secret import appliance_secret
 from gateway.store import database, delivering
 

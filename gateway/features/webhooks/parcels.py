@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from gateway.access import keys
 from gateway.features.webhooks import signing
 from gateway.features.webhooks.deliveries import TWILIO
-from gateway.features.webhooks.posting import Post
+from gateway.features.webhooks.posts import Post
 from gateway.features.webhooks.targets import Allowed
 from gateway.store.models import Delivery
 

@@ -1,68 +1,42 @@
 """One POST to one program: to an address that was checked, within a deadline, following nothing.
 
-The door of urllib3, which is imported at the first delivery, as is TLS; the workers' threads alone come here.
+The door of urllib3: with TLS it takes megabytes, so that workers alone come here, with the first delivery.
 """
 
 from __future__ import annotations
 
 import base64
 import socket
+import ssl
 import threading
-from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPException
 from ipaddress import ip_address
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    SSLError,
+)
+from urllib3.exceptions import TimeoutError as TooLate
 
 from gateway.features.webhooks import targets
-from gateway.features.webhooks.targets import Address, Allowed, Target
-
-if TYPE_CHECKING:
-    import ssl
+from gateway.features.webhooks.posts import Outcome, Post
+from gateway.features.webhooks.targets import Address, Target
 
 CONNECT, WHOLE = 5.0, 10.0  # seconds
 MOST = 64 * 1024  # octets of an answer that are read
 AGENT = "Chappe"
-LOADING = threading.Lock()
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """What is sent, and whereto; `name` is the delivery's row."""
-
-    name: int
-    url: str
-    headers: Mapping[str, str]
-    body: bytes
-    allowed: Allowed
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of it: HTTP's status and the answer, or the code of what went wrong before one came."""
-
-    name: int
-    status: int | None = None
-    kind: str = ""  # the answer's media type
-    answer: bytes = b""
-    error: str | None = None
-    whole: bool = True  # the answer was not longer than what is read
-
-    @property
-    def taken(self) -> bool:
-        return self.status is not None and 200 <= self.status < 300
 
 
 def send(post: Post, connect: float = CONNECT, whole: float = WHOLE) -> Outcome:
     """What became of it; an answer that is not there within `whole` seconds is none."""
-    import ssl
-
-    _load()
-    from urllib3.exceptions import HTTPError, NameResolutionError, SSLError
-
     try:
         target = targets.read(post.url)
         addresses = targets.admits(target, _addresses(target), post.allowed)
@@ -81,18 +55,10 @@ def send(post: Post, connect: float = CONNECT, whole: float = WHOLE) -> Outcome:
         return Outcome(post.name, error="answer_garbled")
 
 
-def _load() -> None:
-    """Several threads that import it at the same time would find it half there."""
-    with LOADING:
-        import urllib3.connection  # noqa: F401
-
-
 def _named(error: Exception) -> str:
-    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, TimeoutError
-
     if isinstance(error, ConnectTimeoutError | NewConnectionError | ConnectionRefusedError):
         return "unreachable"
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TooLate):
         return "no_answer"
     return "connection_lost"
 
@@ -128,8 +94,6 @@ def _exchange(post: Post, target: Target, address: Address, connect: float, dead
 
 def _connection(target: Target, address: Address, connect: float) -> Any:
     """To the address that was checked; its certificate is the host's all the same."""
-    from urllib3.connection import HTTPConnection, HTTPSConnection
-
     if target.scheme == "http":
         return HTTPConnection(str(address), target.port, timeout=connect)
     return HTTPSConnection(
@@ -162,6 +126,4 @@ def _cut(sock: socket.socket) -> None:
 @cache
 def _trust() -> ssl.SSLContext:
     """The machine's authorities: read once, some milliseconds and a megabyte."""
-    import ssl
-
     return ssl.create_default_context()

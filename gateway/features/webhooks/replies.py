@@ -12,7 +12,7 @@ from gateway.features.api import House
 from gateway.features.webhooks import permits, targets, twilio, twiml
 from gateway.features.webhooks.deliveries import TWILIO
 from gateway.features.webhooks.events import RECEIVED
-from gateway.features.webhooks.posting import Outcome
+from gateway.features.webhooks.posts import Outcome
 from gateway.features.webhooks.twiml import Asked
 from gateway.messages import outbox
 from gateway.messages.drafts import Callback, Draft

@@ -16,7 +16,7 @@ import pytest
 
 from gateway.errors import Invalid
 from gateway.features.webhooks import posting, targets
-from gateway.features.webhooks.posting import Outcome, Post
+from gateway.features.webhooks.posts import Outcome, Post
 from gateway.features.webhooks.targets import Allowed
 from receiver import Receiver, Reply
 
@@ -219,10 +219,10 @@ def test_the_first_two_posts_of_a_process_may_leave_together() -> None:
     """The library is there, or not: never half, for whichever thread comes first."""
     code = (
         "import threading\n"
-        "from gateway.features.webhooks import posting, targets\n"
-        "post = posting.Post(1, 'http://127.0.0.1:9/', {}, b'', targets.Allowed())\n"
+        "from gateway.features.webhooks import dispatch, posts, targets\n"
+        "post = posts.Post(1, 'http://127.0.0.1:9/', {}, b'', targets.Allowed())\n"
         "found = []\n"
-        "work = lambda: found.append(posting.send(post).error)\n"
+        "work = lambda: found.append(dispatch._send(post).error)\n"
         "threads = [threading.Thread(target=work) for _ in range(4)]\n"
         "[thread.start() for thread in threads]\n"
         "[thread.join() for thread in threads]\n"
