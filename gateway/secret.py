@@ -6,6 +6,7 @@ Tokens, signatures and what must not be read from a copy of the database are der
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 from gateway.ids import Ids
@@ -19,12 +20,19 @@ def appliance_secret(data_dir: Path, ids: Ids) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        fresh = path.with_name(f"{NAME}.{os.getpid()}")
-        fresh.write_bytes(ids.random(32))
-        fresh.chmod(0o640)
-        try:
-            os.link(fresh, path)  # whoever is first wins; the other reads his
-        except FileExistsError:
-            pass
-        fresh.unlink()
+        _make(path, ids)
         return path.read_bytes()
+
+
+def _make(path: Path, ids: Ids) -> None:
+    """Whoever is first wins; the others, of this process or another, read theirs."""
+    handle, name = tempfile.mkstemp(prefix=f"{NAME}.", dir=path.parent)
+    try:
+        with open(handle, "wb") as fresh:
+            fresh.write(ids.random(32))
+            os.fchmod(fresh.fileno(), 0o640)
+        os.link(name, path)
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(name)
