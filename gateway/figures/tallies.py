@@ -42,7 +42,7 @@ def advance(zone: ZoneInfo, most: int = BATCH) -> bool:
 def over(begins: Sequence[datetime], zone: ZoneInfo) -> Figures:
     """The figures of these slots: each ends where the next one begins, the last one now."""
     counts = {name: [0] * len(begins) for name in NAMES}
-    with tallying.as_of_now():
+    with database.as_of_now():
         found = tallying.sums(begins)
         pending = [_pending(table, zone) for table in SOURCES]
     for uncounted in pending:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway.messages.paging import row_id
-from gateway.store import plans
+from gateway.store import database, plans
 from gateway.store.models import Message, Part
 from gateway.store.terms import fn, value
 
@@ -81,13 +81,14 @@ def count(wanted: Filter, most: int, looked: int = LOOKED_THROUGH) -> int:
     """How many fit, counted no further than `most`, among the newest `looked` rows of each state."""
     found = 0
     ids, instants = _bounds(wanted)
-    for lane, rest in _lanes(wanted):
-        rest += instants
-        edge = _edge(lane, rest, ids, looked, up=False)
-        rows = Message.select(Message.id).where(lane, *rest, *ids, *_within(edge, up=False))
-        found += int(rows.limit(most - found).count())
-        if found >= most:
-            break
+    with database.as_of_now():
+        for lane, rest in _lanes(wanted):
+            rest += instants
+            edge = _edge(lane, rest, ids, looked, up=False)
+            rows = Message.select(Message.id).where(lane, *rest, *ids, *_within(edge, up=False))
+            found += int(rows.limit(most - found).count())
+            if found >= most:
+                break
     return found
 
 
@@ -166,14 +167,15 @@ def _walk(
     cuts = []
     ids, instants = _bounds(wanted)
     ids += [] if start is None else [Message.id > start if up else Message.id < start]
-    for lane, rest in _lanes(wanted):
-        rest += instants
-        edge = _edge(lane, rest, ids, most, up)
-        rows = Message.select().where(lane, *rest, *ids, *_within(edge, up))
-        taken = list(rows.order_by(_order(up)).limit(limit))
-        found += taken
-        if edge is not None and len(taken) < limit:
-            cuts.append(edge)
+    with database.as_of_now():  # else one that goes from lane to lane meanwhile is in both, or in none
+        for lane, rest in _lanes(wanted):
+            rest += instants
+            edge = _edge(lane, rest, ids, most, up)
+            rows = Message.select().where(lane, *rest, *ids, *_within(edge, up))
+            taken = list(rows.order_by(_order(up)).limit(limit))
+            found += taken
+            if edge is not None and len(taken) < limit:
+                cuts.append(edge)
     found.sort(key=lambda message: message.id, reverse=not up)
     if not cuts:
         return found[:limit], None

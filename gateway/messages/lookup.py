@@ -11,6 +11,7 @@ from gateway.errors import NotFound
 from gateway.messages import filtering, paging
 from gateway.messages.filtering import Filter
 from gateway.messages.paging import Page
+from gateway.store import database
 from gateway.store.models import (
     History,
     Inbound,
@@ -100,6 +101,11 @@ def inbounds(
 
 def counts(midnight: datetime) -> Counts:
     """How many messages wait and in which state, and what happened since `midnight`."""
+    with database.as_of_now():
+        return _counts(midnight)
+
+
+def _counts(midnight: datetime) -> Counts:
     # One count a state: GROUP BY looks at each row's state again, 14 ms for 100,000 rows instead of 5.
     waiting = {state: Message.select().where(Message.state == state).count() for state in UNFINISHED}
     today = _by_state(Message.updated_at >= midnight)

@@ -82,6 +82,11 @@ def transaction() -> AbstractContextManager[object]:
     return db.atomic()
 
 
+def as_of_now() -> AbstractContextManager[object]:
+    """Several questions about one instant of the ledger; nobody who writes is held up."""
+    return db.atomic("DEFERRED")
+
+
 def trouble_code(trouble: BaseException) -> str:
     """Why the database would not: the code of an error, "database_busy" where SQLite says no more.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -46,12 +45,6 @@ class Strength(NamedTuple):
     most: int
     total: int
     samples: int
-
-
-def as_of_now() -> AbstractContextManager[object]:
-    """Several questions about one instant of the ledger; nobody who writes is held up."""
-    held: AbstractContextManager[object] = db.atomic("DEFERRED")
-    return held
 
 
 def next_rows(table: str, after: int, most: int) -> tuple[int, int]:

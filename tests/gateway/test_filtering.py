@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -181,3 +182,25 @@ def test_everybody_who_wrote_something_is_named_once(rows: list[Message]) -> Non
 def test_the_words_of_a_filter_are_no_pattern(rows: list[Message]) -> None:
     for pattern in ("Number _", "%", "Num%9", "'; DROP TABLE messages; --"):
         assert filtering.older(replace(Filter(), text=pattern)).items == []
+
+
+def test_a_message_that_changes_its_state_meanwhile_is_shown_and_counted_once(bench: Bench) -> None:
+    message = outbox.submit(Draft(ANNA, "Bonjour"), bench.caller, bench.now)
+    both, over = Filter(states=("queued", "held")), threading.Event()
+
+    def go_to_and_fro() -> None:
+        with database.connection():
+            for state in itertools.cycle(("held", "queued")):
+                Message.update(state=state).where(Message.id == message.id).execute()
+                if over.is_set():
+                    return
+
+    moving = threading.Thread(target=go_to_and_fro)
+    moving.start()
+    try:
+        seen = {len(filtering.older(both).items) for _ in range(500)}
+        counted = {filtering.count(both, most=9) for _ in range(500)}
+    finally:
+        over.set()
+        moving.join()
+    assert (seen, counted) == ({1}, {1})
