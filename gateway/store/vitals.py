@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from gateway.store import claims
-from gateway.store.database import db
+from gateway.store.database import as_of_now, db
 from gateway.store.models import InstantField
 
 UNFINISHED = ("scheduled", "held", "queued", "sending", "uncertain")
@@ -35,7 +35,8 @@ _instant = InstantField()
 
 def waiting() -> dict[str, int]:
     """How many messages are in each state that is not the last one."""
-    return {state: int(_one(_OF_STATE, state)[0]) for state in UNFINISHED}
+    with as_of_now():
+        return {state: int(_one(_OF_STATE, state)[0]) for state in UNFINISHED}
 
 
 def queued(lane: int) -> tuple[int, datetime | None]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from gateway.features.campaigns.states import LEFT_OUT, WAITING, WRITTEN, source
 from gateway.messages.lifecycle import State
+from gateway.store import database
 from gateway.store.models import (
     Campaign,
     CampaignPerson,
@@ -56,22 +57,23 @@ class Outcome:
 
 def counts(campaign: Campaign, letter: str | None = None, role: str | None = None) -> Outcome:
     """Of all, of one text, of one role ("exposed", "rest", "control"), or of both."""
-    theirs = of(campaign, letter, role)
-    persons, messages = _persons(theirs), _messages(theirs)
-    return Outcome(
-        people=sum(persons.values()),
-        left_out=persons[LEFT_OUT],
-        written=persons[WRITTEN],
-        waiting=persons[WAITING],
-        sent=sum(messages[state] for state in LEFT) + _left_and_lost(theirs),
-        delivered=messages[State.DELIVERED],
-        failed=sum(messages[state] for state in LOST),
-        uncertain=messages[State.UNCERTAIN],
-        clicked=_clicked(campaign, theirs),
-        replied=_replied(theirs),
-        converted=_converted(campaign, theirs),
-        unsubscribed=_unsubscribed(theirs),
-    )
+    with database.as_of_now():
+        theirs = of(campaign, letter, role)
+        persons, messages = _persons(theirs), _messages(theirs)
+        return Outcome(
+            people=sum(persons.values()),
+            left_out=persons[LEFT_OUT],
+            written=persons[WRITTEN],
+            waiting=persons[WAITING],
+            sent=sum(messages[state] for state in LEFT) + _left_and_lost(theirs),
+            delivered=messages[State.DELIVERED],
+            failed=sum(messages[state] for state in LOST),
+            uncertain=messages[State.UNCERTAIN],
+            clicked=_clicked(campaign, theirs),
+            replied=_replied(theirs),
+            converted=_converted(campaign, theirs),
+            unsubscribed=_unsubscribed(theirs),
+        )
 
 
 def of(campaign: Campaign, letter: str | None = None, role: str | None = None) -> list[Any]:
@@ -87,7 +89,8 @@ def of(campaign: Campaign, letter: str | None = None, role: str | None = None) -
 def progress(campaign: Campaign) -> dict[str, int]:
     """Where everybody is: "waiting" and "left_out" people, and the messages of the others by their states."""
     theirs = of(campaign)
-    persons, messages = _persons(theirs), _messages(theirs)
+    with database.as_of_now():
+        persons, messages = _persons(theirs), _messages(theirs)
     found = {str(state): number for state, number in messages.items()}
     known = {"waiting": persons[WAITING], "left_out": persons[LEFT_OUT]}
     gone = persons[WRITTEN] - messages.total()  # somebody had the message erased
