@@ -11,7 +11,12 @@ from gateway.store.models import AlertRoute
 
 def routes(names: Sequence[str]) -> list[AlertRoute]:
     """Those that name somebody whose number has these spellings."""
-    return [route for route in AlertRoute.select() if {*route.recipients["to"]} & {*names}]
+    return [route for route in AlertRoute.select() if is_named(route, names)]
+
+
+def is_named(route: AlertRoute, names: Sequence[str]) -> bool:
+    """Whether the route itself, not a group of its, names one of the spellings."""
+    return not {*names}.isdisjoint(route.recipients["to"])
 
 
 def told_of_alarms(names: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ from marshmallow import fields
 from gateway.contacts import book, choosing, groups, segments
 from gateway.contacts.choosing import MOST_TICKED, Choice
 from gateway.contacts.segments import Counted
-from gateway.errors import Invalid, NotFound
+from gateway.errors import Invalid, NotFound, on_field
 from gateway.store.models import ContactGroup, Segment
 from web.api.auth import needs, source
 from web.api.contacts import kept
@@ -179,10 +179,8 @@ def _contacts(typed: list[str], field: str) -> list[str]:
     """The numbers of contacts, each once; raises Invalid on the field."""
     if len(typed) > MOST_TICKED:
         raise Invalid("too_many_recipients", field=field, most=MOST_TICKED)
-    try:
+    with on_field(field):
         numbers = list(dict.fromkeys(map(kept, typed)))
-    except Invalid as error:
-        raise Invalid(error.code, field=field, **error.facts) from error
     there = book.names(numbers)
     for number in numbers:
         if number not in there:

@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from gateway.errors import Invalid
+from gateway.errors import on_field
 from gateway.features.lookup import verbs
 from gateway.messages.numbers import TYPES
 from web.api.auth import needs
@@ -61,8 +61,6 @@ def look(number: str) -> dict[str, Any]:
 
     Nobody outside is asked: whether anybody answers there, only a message tells.
     """
-    try:
+    with on_field("number"):
         known = verbs.look(number, office().config.appliance.country, office().clock.now())
-    except Invalid as error:
-        raise Invalid(error.code, field="number", **error.facts) from error
     return asdict(known)

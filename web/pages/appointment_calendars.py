@@ -148,7 +148,8 @@ def _own(given: Mapping[str, str], name: str, key: str) -> str:
 def _minute(given: Mapping[str, str], name: str) -> int:
     """The minute of the day of a field of time."""
     typed = given.get(name, "").strip()
-    hour, minute = digits.number(typed.partition(":")[0], 2), digits.number(typed.partition(":")[2][:2])
+    before, _sign, after = typed.partition(":")
+    hour, minute = digits.number(before, 2), digits.number(after[:2])
     if hour is None or minute is None or hour >= 24 or minute >= 60:
         raise Invalid("appointment_time", field=name, value=typed)
     return hour * HOUR + minute

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from gateway import digits
 from gateway.contacts import fields, groups, particulars, tags
 from gateway.contacts.book import Entry
-from gateway.errors import Invalid
+from gateway.errors import on_field
 from gateway.store.models import Contact
 
 NAMES = ("name", "timezone", "postcode", "note")
@@ -48,10 +48,8 @@ def keep(number: str, form: Form, before: Contact | None, by: str, now: datetime
     known = standing(before) if before else None
     names = {field.id: f"field-{field.id}" for field in fields.everything()}
     values = {field: _one(form, name, known) for field, name in names.items()}
-    try:
+    with on_field("tags"):
         wanted = _tags(form, tags.of(before.id) if before else ())
-    except Invalid as error:
-        raise Invalid(error.code, field="tags", **error.facts) from error
     inside = {group.id for group in groups.of(before.id)} if before else set()
     particulars.keep(number, by, now, values, wanted, _groups(form, inside))
 

@@ -35,8 +35,6 @@ if (form) {
   const question = newest();
   let lines = rules.children.length;
 
-  for (const button of form.querySelectorAll("[data-without-script]")) button.hidden = true;
-
   function fit(rule) {
     const takes = rule.querySelector("select").selectedOptions[0].dataset.takes;
     const value = rule.querySelector("input");

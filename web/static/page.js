@@ -176,6 +176,9 @@ for (const button of document.querySelectorAll("[data-reveal]")) {
   });
 }
 
+// What a page's own script does while one types needs no button.
+for (const button of document.querySelectorAll("[data-without-script]")) button.hidden = true;
+
 document.querySelector("[data-focus]")?.focus();
 
 // On a telephone the tabs go on beyond the edge: the one that is open is brought into sight.

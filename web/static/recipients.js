@@ -110,7 +110,6 @@ function settle() {
 
 // ---- keys, a paste, a click ----------------------------------------------------------------------
 
-for (const button of place.querySelectorAll("[data-without-script]")) button.hidden = true;
 box.setAttribute("role", "combobox");
 box.setAttribute("aria-autocomplete", "list");
 box.setAttribute("aria-controls", options.id);

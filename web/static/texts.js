@@ -76,7 +76,6 @@ function follow(form, box) {
     put(chosen.dataset.text);
     target.value = "";
   });
-  for (const button of box.querySelectorAll("[data-without-script]")) button.hidden = true;
   ask();
 }
 

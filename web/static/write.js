@@ -142,7 +142,6 @@ letter.querySelector("[data-use-cheaper]")?.addEventListener("click", (event) =>
   measure();
   text.focus();
 });
-for (const button of letter.querySelectorAll("[data-without-script]")) button.hidden = true;
 
 // ---- what marketing lacks --------------------------------------------------------------------
 

@@ -33,6 +33,8 @@ def book_of_four(ledger: Ledger) -> None:
 def test_a_letter_from_the_first_name_to_the_undo(phone: Page, origin: str, witness: Witness) -> None:
     phone.goto(f"{origin}/write")
     to, chips = phone.get_by_label("To", exact=True), phone.locator(".meant-one")
+    expect(phone.locator("[data-without-script]")).not_to_have_count(0)
+    expect(phone.locator("[data-without-script]:visible")).to_have_count(0)
 
     to.press_sequentially("zo")
     expect(phone.locator("#to-options [role=option]")).to_contain_text(["Zoé"])
